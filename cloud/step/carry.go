@@ -1,0 +1,174 @@
+package step
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// carry is the loop itself: observe, diff, preflight, apply, verify, receipt.
+func carry[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, mark func(string), patience time.Duration) (plan.Outcome, error) {
+	o, err := ctl.Observe(ctx, s, t)
+	if err != nil {
+		return plan.Outcome{}, err
+	}
+	out := foresee(ctl, t, o)
+	c := out.Change
+	switch {
+	case out.State == plan.StepPending, out.State == plan.StepWaiting, out.State == plan.StepGap:
+		return out, nil
+	case c.Op == plan.None:
+		return earlier(out, t), nil
+	}
+	if err := standsInTheWay(t, o, c); err != nil {
+		return plan.Outcome{}, err
+	}
+	if err := ctl.Preflight(ctx, s, t, c); err != nil {
+		return plan.Outcome{}, err
+	}
+	applied, err := ctl.Apply(ctx, s, t, c, o, mark)
+	if err != nil {
+		return plan.Outcome{}, err
+	}
+	begun := &plan.Begun{Change: keep(t, c), Operation: applied.Operation, ID: applied.ID}
+	t.Begun = begun
+	return verify(ctx, ctl, s, t, o, applied, patience)
+}
+
+// foresee is what an observation comes to, before anything is done about it.
+func foresee[S any](ctl Control[S], t plan.Task, o plan.Observation) plan.Outcome {
+	c := Diff(t, ctl.Want(t), o, owned(ctl))
+	out := plan.Outcome{
+		Step: t.Step.Name, State: plan.StepDone, Change: c, Evidence: o.Evidence, Facts: o.Facts,
+		Receipt: plan.Receipt{ID: o.ID, Inverse: t.Step.Inverse},
+	}
+	switch {
+	case o.State == plan.Pending:
+		out.State, out.Begun = plan.StepPending, t.Begun
+		out.Wait = &plan.Wait{Kind: "operation", For: o.Why, After: time.Second}
+	case c.Op == plan.Manual && mode(t) == plan.Enforce:
+		out.State = plan.StepWaiting
+		out.Wait = &plan.Wait{Kind: "person", For: outcomeWanted(t, c), After: 2 * time.Second}
+	case c.Op != plan.None && mode(t) != plan.Enforce:
+		out.State = plan.StepGap
+		out.Change.Why = string(mode(t)) + " only: " + c.Why
+	}
+	return out
+}
+
+// verify observes until what was applied is seen, or patience is spent and the step goes back as pending.
+func verify[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, before plan.Observation, a plan.Applied, patience time.Duration) (plan.Outcome, error) {
+	deadline := time.Now().Add(patience)
+	for wait := 50 * time.Millisecond; ; wait = min(wait*2, 5*time.Second) {
+		o, err := ctl.Observe(ctx, s, t)
+		kind := fault.KindOf(err)
+		switch {
+		case err != nil && kind != fault.Propagating && kind != fault.Transient && kind != fault.Throttled:
+			return plan.Outcome{}, err
+		case err == nil:
+			out := foresee(ctl, t, o)
+			if out.State == plan.StepDone && out.Change.Op == plan.None {
+				out = earlier(out, t)
+				out.Receipt.Before = before.Live
+				out.Facts = merge(a.Facts, out.Facts)
+				return out, nil
+			}
+		}
+		if time.Now().Add(wait).After(deadline) {
+			return plan.Outcome{
+				State: plan.StepPending, Change: t.Begun.Change, Begun: t.Begun, Facts: a.Facts, Evidence: o.Evidence,
+				Receipt: plan.Receipt{ID: a.ID, Before: before.Live, Inverse: t.Step.Inverse},
+				Wait:    &plan.Wait{Kind: "propagation", For: pendingWhy(t, o), After: 2 * time.Second},
+			}, nil
+		}
+		select {
+		case <-ctx.Done():
+			return plan.Outcome{}, ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+// standsInTheWay refuses a change that would overwrite another's or make something beside its namesake.
+func standsInTheWay(t plan.Task, o plan.Observation, c plan.Change) error {
+	switch {
+	case o.State == plan.Unknown:
+		return fault.New(fault.Ambiguous, "Give the login the right to read it, then resume.", "%s could not be observed: %s", t.Step.Title, o.Why)
+	case o.State == plan.Suspended:
+		return fault.New(fault.Locked, "Have it reactivated, then resume; nothing is made in its place.", "%s is suspended: %s", t.Step.Title, o.Why)
+	case o.Owner != "" && o.Owner != t.Landing.Plan:
+		return fault.New(fault.Conflict, "Remove the landfall-plan tag if that plan has given it up, then resume.",
+			"%s (%s) belongs to the plan %q", t.Step.Title, o.ID, o.Owner)
+	case c.Op == plan.Create && len(o.Similar) > 0 && t.Begun == nil:
+		return fault.New(fault.Ambiguous,
+			"If it is the one, name it in the landing's adopt.resources."+t.Step.Name+"; if not, rename it; then resume.",
+			"%s does not exist, but %s stands there under a name too near to be chance", t.Step.Title, strings.Join(o.Similar, ", "))
+	}
+	return nil
+}
+
+// earlier gives a step that is now so the change that an earlier entry or attempt made for it.
+func earlier(out plan.Outcome, t plan.Task) plan.Outcome {
+	if t.Begun != nil {
+		out.Change = t.Begun.Change
+		if out.Receipt.ID == "" {
+			out.Receipt.ID = t.Begun.ID
+		}
+	}
+	return out
+}
+
+// keep is the change to report when a step is entered more than once: the first one made.
+func keep(t plan.Task, c plan.Change) plan.Change {
+	if t.Begun != nil && t.Begun.Change.Op != "" {
+		return t.Begun.Change
+	}
+	return c
+}
+
+func mode(t plan.Task) plan.Mode {
+	if t.Step.Control == "" && t.Step.Objective == "" {
+		return plan.Enforce
+	}
+	if t.Landing.WaiverOf(t.Step.Control, t.Step.Objective) != nil {
+		return plan.ReportM
+	}
+	return t.Landing.ModeOf(t.Step.Control, t.Step.Objective)
+}
+
+func owned[S any](ctl Control[S]) bool {
+	o, ok := ctl.(Owned)
+	return ok && o.Owned()
+}
+
+func outcomeWanted(t plan.Task, c plan.Change) string {
+	parts := make([]string, 0, len(c.Fields))
+	for _, f := range c.Fields {
+		parts = append(parts, f.Field+" should be "+f.After)
+	}
+	return t.Step.Title + ": " + strings.Join(parts, ", ")
+}
+
+func pendingWhy(t plan.Task, o plan.Observation) string {
+	if o.Why != "" {
+		return o.Why
+	}
+	return t.Step.Title + " is made but not yet seen as wanted"
+}
+
+func merge(a, b map[string]string) map[string]string {
+	if len(a) == 0 {
+		return b
+	}
+	out := map[string]string{}
+	for k, v := range a {
+		out[k] = v
+	}
+	for k, v := range b {
+		out[k] = v
+	}
+	return out
+}

@@ -1,0 +1,117 @@
+package plan
+
+import "time"
+
+// LandingState is how far a landing is.
+type LandingState string
+
+// States of a landing.
+const (
+	LandingTodo    LandingState = "todo"
+	LandingRunning LandingState = "running"
+	LandingWaiting LandingState = "waiting" // only a person's act, provable by API, is awaited
+	LandingHeld    LandingState = "held"
+	LandingDone    LandingState = "done"
+	LandingFailed  LandingState = "failed"
+	LandingSkipped LandingState = "skipped" // the plan skips it
+)
+
+// Report is what a run did or would do (design §9; others build on these names).
+type Report struct {
+	Plan     string          `json:"plan"`
+	Digest   string          `json:"digest"` // sha256 of the plan as carried out
+	Mode     string          `json:"mode"`   // preview or apply
+	State    LandingState    `json:"state"`  // of the whole
+	Started  time.Time       `json:"started"`
+	Ended    time.Time       `json:"ended,omitzero"`
+	Landings []LandingReport `json:"landings"`
+	Registry RegistryReport  `json:"registry"`
+	Coverage []Coverage      `json:"coverage"`
+	SPOF     []SPOF          `json:"spof"`
+
+	CriticalPathSeconds float64  `json:"criticalPathSeconds"`
+	CriticalPath        []string `json:"criticalPath,omitempty"` // cloud/environment/step
+	ElapsedSeconds      float64  `json:"elapsedSeconds"`
+}
+
+// LandingReport is one landing of a report.
+type LandingReport struct {
+	Cloud       Cloud        `json:"cloud"`
+	Environment string       `json:"environment"`
+	Name        string       `json:"name"`
+	ID          string       `json:"id"` // account, subscription or project id
+	State       LandingState `json:"state"`
+	Why         string       `json:"why,omitempty"` // what it waits for, or why it failed or is skipped
+	Started     time.Time    `json:"started,omitzero"`
+	Ended       time.Time    `json:"ended,omitzero"`
+	Steps       []StepReport `json:"steps"`
+}
+
+// StepReport is one step of a landing's report.
+type StepReport struct {
+	Name      string      `json:"name"`
+	Title     string      `json:"title"`
+	Chapter   Chapter     `json:"chapter"`
+	Control   string      `json:"control,omitempty"`
+	Objective string      `json:"objective,omitempty"`
+	After     []string    `json:"after,omitempty"`
+	Change    Op          `json:"change"`
+	Fields    []FieldDiff `json:"fields,omitempty"`
+	State     StepState   `json:"state"`
+	ID        string      `json:"id,omitempty"`
+	Attempts  int         `json:"attempts"`
+	Reads     int         `json:"reads"`
+	Writes    int         `json:"writes"`
+	Started   time.Time   `json:"started,omitzero"`
+	Ended     time.Time   `json:"ended,omitzero"`
+	Waits     []Waited    `json:"waits"`
+	Evidence  []string    `json:"evidence"`
+	Inverse   Inverse     `json:"inverse"`
+	Fault     *Note       `json:"fault,omitempty"`
+}
+
+// Waited is time spent waiting.
+type Waited struct {
+	Kind    string    `json:"kind"`
+	For     string    `json:"for,omitempty"`
+	Started time.Time `json:"started,omitzero"`
+	Seconds float64   `json:"seconds"`
+}
+
+// RegistryReport is how far the registry's own step is.
+type RegistryReport struct {
+	Table   string    `json:"table"`
+	State   StepState `json:"state"`
+	Why     string    `json:"why,omitempty"`
+	Rows    []Row     `json:"rows"`
+	Written int       `json:"written"` // rows this run wrote; the others were already so
+}
+
+// Row is a line of the registry: one landing or one identity in one cloud.
+type Row struct {
+	Project     string            `json:"project"` // PK PROJECT#<name>
+	Cloud       Cloud             `json:"cloud"`   // SK CLOUD#<cloud>
+	Kind        string            `json:"kind"`    // landing or identity
+	ID          string            `json:"id"`      // account, subscription, project, application or service account
+	Environment string            `json:"environment,omitempty"`
+	Name        string            `json:"name,omitempty"`
+	Credential  string            `json:"credential,omitempty"` // op:// reference
+	Plan        string            `json:"plan"`
+	Attributes  map[string]string `json:"attributes,omitempty"`
+	Version     int               `json:"version,omitempty"`
+	Updated     time.Time         `json:"updated,omitzero"`
+}
+
+// Coverage is one objective over all landings.
+type Coverage struct {
+	Objective string            `json:"objective"`
+	Title     string            `json:"title"`
+	Landings  map[string]string `json:"landings"` // by landing id: enforced, already so, manual, waived, gap
+}
+
+// SPOF is a single point of failure and what stops with it.
+type SPOF struct {
+	Name  string   `json:"name"`
+	Kind  string   `json:"kind"`
+	Stops []string `json:"stops"`
+}
