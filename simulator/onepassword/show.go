@@ -1,0 +1,39 @@
+package onepassword
+
+import "sort"
+
+// shownItem is an item in GET /sim/state. No value is ever shown.
+type shownItem struct {
+	ID       string       `json:"id"`
+	Title    string       `json:"title"`
+	Category string       `json:"category"`
+	Tags     []string     `json:"tags"`
+	Version  int          `json:"version"`
+	Fields   []shownField `json:"fields"`
+}
+
+type shownField struct {
+	Label string `json:"label"`
+	Type  string `json:"type"`
+	Set   bool   `json:"set"` // it has a value
+}
+
+// show is what stands: by vault its items, with titles, labels and versions.
+func (v *Vault) show() any {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	vaults := map[string]any{}
+	for _, b := range v.boxes {
+		items := []shownItem{}
+		for _, it := range b.items {
+			s := shownItem{ID: it.ID, Title: it.Title, Category: it.Category, Tags: append([]string{}, it.Tags...), Version: it.Version, Fields: []shownField{}}
+			for _, f := range it.Fields {
+				s.Fields = append(s.Fields, shownField{f.Label, f.Type, f.Value != ""})
+			}
+			items = append(items, s)
+		}
+		sort.SliceStable(items, func(i, j int) bool { return items[i].Title < items[j].Title })
+		vaults[b.Name] = map[string]any{"id": b.ID, "items": items}
+	}
+	return map[string]any{"vaults": vaults}
+}
