@@ -1,0 +1,88 @@
+package vault
+
+import (
+	"context"
+	"slices"
+
+	"github.com/1Password/connect-sdk-go/connect"
+	"github.com/1Password/connect-sdk-go/onepassword"
+
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// Find reads what the item holds, without its secrets. An item that is not there is Item{Exists: false} and no error.
+func (v *Vault) Find(ctx context.Context, reference string) (plan.Item, error) {
+	r, err := parse(reference)
+	if err != nil {
+		return plan.Item{}, err
+	}
+	it, err := v.read(ctx, r)
+	if err != nil || it == nil {
+		return plan.Item{}, err
+	}
+	return described(it), nil
+}
+
+// Reveal reads one secret field. The field may stand in the reference instead.
+func (v *Vault) Reveal(ctx context.Context, reference, field string) (plan.Secret, error) {
+	r, err := parse(reference)
+	if err != nil {
+		return plan.Secret{}, err
+	}
+	switch {
+	case field == "" && r.field == "":
+		return plan.Secret{}, badRef(reference, "it names no field")
+	case field != "" && r.field != "" && field != r.field:
+		return plan.Secret{}, badRef(reference, "it names a field, and another was asked for")
+	case field == "":
+		field = r.field
+	}
+	it, err := v.read(ctx, r)
+	if err != nil {
+		return plan.Secret{}, err
+	}
+	if it == nil {
+		return plan.Secret{}, fault.New(fault.Invalid, "Put the item there, or give OP_CONNECT_TOKEN access to the vault it is in.", "there is no item %s", r)
+	}
+	f, err := labelled(it, r, field)
+	if err != nil {
+		return plan.Secret{}, err
+	}
+	if f == nil || f.Value == "" {
+		return plan.Secret{}, fault.New(fault.Invalid, "Give the item that field.", "the item %s has no field %q with a value", r, field)
+	}
+	return plan.NewSecret(f.Value), nil
+}
+
+// read reads the item of a reference, or nil. Of several that Landfall made, the one written last is the true one.
+func (v *Vault) read(ctx context.Context, r ref) (*onepassword.Item, error) {
+	vault, err := v.vault(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	hits, err := v.namesakes(ctx, vault, r)
+	if err != nil || len(hits) == 0 {
+		return nil, err
+	}
+	if _, _, err := survivor(hits, r); err != nil {
+		return nil, err
+	}
+	last := slices.MaxFunc(hits, func(a, b onepassword.Item) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
+	return v.item(ctx, vault, last.ID)
+}
+
+// namesakes lists the items that a reference may mean, the oldest first, without their fields. It asks for the whole list:
+// the SDK's look-up by title reads every hit, and takes a refused read for an item that is not there.
+func (v *Vault) namesakes(ctx context.Context, vault string, r ref) ([]onepassword.Item, error) {
+	all, err := ask(ctx, v, "GetVaultItems", func(c connect.Client) ([]onepassword.Item, error) { return c.GetItems(vault) })
+	if missing(err) {
+		return nil, noVault(r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	hits := slices.DeleteFunc(all, func(it onepassword.Item) bool { return it.Title != r.item && it.ID != r.item })
+	slices.SortFunc(hits, older)
+	return hits, nil
+}
