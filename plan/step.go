@@ -173,6 +173,9 @@ type Outcome struct {
 	Fault  *Note `json:"fault,omitempty"` // preview only: why the step could not be observed
 	Reads  int   `json:"reads"`
 	Writes int   `json:"writes"`
+	// Attempts is how often Temporal entered the activity, and Retried how long it waited between the first and the last.
+	Attempts int           `json:"attempts,omitempty"`
+	Retried  time.Duration `json:"retried,omitempty"`
 }
 
 // StepState is how far a step is.

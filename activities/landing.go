@@ -1,0 +1,159 @@
+// Package activities is what a chapter asks of the world: one small struct a chapter, each with the interface it asks
+// through, and the one door that every activity goes through. It knows no cloud.
+package activities
+
+import (
+	"context"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// Carrier carries the steps of one cloud.
+type Carrier interface {
+	// Steps lists a landing's steps in the order of the cloud's catalogue. It calls nothing.
+	Steps(l plan.Landing) []plan.Step
+	// Carry takes one step from observe to receipt, and may be called again at any time: it begins by looking. It calls
+	// mark before it makes something. An error carries a *fault.Fault.
+	Carry(ctx context.Context, t plan.Task, mark func(what string)) (plan.Outcome, error)
+	// Preview observes every step of a landing and writes nothing; what cannot be observed is said in the outcome.
+	Preview(ctx context.Context, l plan.Landing) plan.Preview
+}
+
+// Landings are the activities of the chapter "land": they run on their cloud's own task queue.
+type Landings struct{ Clouds map[plan.Cloud]Carrier }
+
+// ListStepsInput is the input of ListSteps.
+type ListStepsInput struct {
+	Landing plan.Landing `json:"landing"`
+}
+
+// Steps is the result of ListSteps.
+type Steps struct {
+	Steps []plan.Step `json:"steps"`
+}
+
+// ListSteps lists the steps of a landing as this worker's catalogue has them.
+func (a *Landings) ListSteps(_ context.Context, in ListStepsInput) (Steps, error) {
+	c, err := a.cloud(in.Landing)
+	if err != nil {
+		return Steps{}, err
+	}
+	return Steps{Steps: c.Steps(in.Landing)}, nil
+}
+
+// CarryStep takes one step of a landing from observe to receipt. An attempt after the first looks for what an earlier one
+// may have left before it makes anything.
+func (a *Landings) CarryStep(ctx context.Context, t plan.Task) (plan.Outcome, error) {
+	c, err := a.cloud(t.Landing)
+	if err != nil {
+		return plan.Outcome{}, err
+	}
+	info := activity.GetInfo(ctx)
+	t.Again = t.Again || info.Attempt > 1
+	pulse := beat(ctx)
+	defer pulse.stop()
+	out, err := c.Carry(ctx, t, pulse.mark)
+	out.Attempts = int(info.Attempt)
+	if info.Attempt > 1 {
+		out.Retried = info.StartedTime.Sub(info.ScheduledTime)
+	}
+	return out, err
+}
+
+// PreviewInput is the input of PreviewLandings: landings of one cloud, few enough for one payload.
+type PreviewInput struct {
+	Landings []plan.Landing `json:"landings"`
+}
+
+// Previews is the result of PreviewLandings.
+type Previews struct {
+	Previews []plan.Preview `json:"previews"`
+}
+
+// PreviewLandings says what every step of the landings would do. It writes nothing.
+func (a *Landings) PreviewLandings(ctx context.Context, in PreviewInput) (Previews, error) {
+	pulse := beat(ctx)
+	defer pulse.stop()
+	out := Previews{Previews: make([]plan.Preview, len(in.Landings))}
+	turns := make(chan struct{}, previewsAtOnce)
+	done := make(chan error, len(in.Landings))
+	for i, l := range in.Landings {
+		c, err := a.cloud(l)
+		if err != nil {
+			return Previews{}, err
+		}
+		turns <- struct{}{}
+		go func() {
+			defer func() { <-turns }()
+			out.Previews[i] = brief(c.Preview(ctx, l))
+			done <- ctx.Err()
+		}()
+	}
+	for range in.Landings {
+		if err := <-done; err != nil {
+			return Previews{}, err
+		}
+	}
+	return out, nil
+}
+
+const previewsAtOnce = 8
+
+// brief leaves out of a preview what nobody reads of a landing that does not exist yet, so that a thousand of them fit.
+func brief(p plan.Preview) plan.Preview {
+	for i, o := range p.Outcomes {
+		if o.Change.Op == plan.Create && o.Reads == 0 {
+			p.Outcomes[i].Change.Fields, p.Outcomes[i].Change.Why = nil, ""
+		}
+	}
+	return p
+}
+
+func (a *Landings) cloud(l plan.Landing) (Carrier, error) {
+	c, built := a.Clouds[l.Cloud]
+	if !built {
+		return nil, fault.New(fault.Invalid, "Start a worker with --clouds "+string(l.Cloud)+", or take the landing out of the plan.",
+			"this worker was not built or started for the cloud %q", l.Cloud)
+	}
+	return c, nil
+}
+
+// pulse keeps telling Temporal that the activity lives, and what it was about to make when it last said so.
+type pulse struct {
+	ctx  context.Context
+	done chan struct{}
+	what chan string
+}
+
+func beat(ctx context.Context) *pulse {
+	p := &pulse{ctx: ctx, done: make(chan struct{}), what: make(chan string, 1)}
+	go func() {
+		t := time.NewTicker(4 * time.Second)
+		defer t.Stop()
+		making := ""
+		for {
+			select {
+			case <-p.done:
+				return
+			case making = <-p.what:
+			case <-t.C:
+			}
+			activity.RecordHeartbeat(ctx, making)
+		}
+	}()
+	return p
+}
+
+// mark records that something is about to be made, before the deed.
+func (p *pulse) mark(what string) {
+	select {
+	case p.what <- what:
+	case <-p.ctx.Done():
+	}
+}
+
+func (p *pulse) stop() { close(p.done) }

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/itbytes/landfall/activities"
+	"github.com/itbytes/landfall/cloud/aws"
+	"github.com/itbytes/landfall/cloud/azure"
+	"github.com/itbytes/landfall/cloud/gcp"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/registry"
+	"github.com/itbytes/landfall/vault"
+)
+
+// build makes the clouds this worker was built with. A new one is one line here.
+func build(cfg config, env func(string) string, keeper step.Keeper) map[plan.Cloud]activities.Carrier {
+	web := &http.Client{Timeout: 60 * time.Second}
+	return map[plan.Cloud]activities.Carrier{
+		plan.AWS:   aws.New(aws.Options{Endpoint: env("LANDFALL_AWS_ENDPOINT"), Sessions: cfg.sessions, HTTP: web, Keeper: keeper}),
+		plan.Azure: azure.New(azure.Options{Endpoint: env("LANDFALL_AZURE_ENDPOINT"), Sessions: cfg.sessions, HTTP: web, Keeper: keeper}),
+		plan.GCP:   gcp.New(gcp.Options{Endpoint: env("LANDFALL_GCP_ENDPOINT"), Sessions: cfg.sessions, HTTP: web, Keeper: keeper}),
+	}
+}
+
+// chosen keeps the clouds that the worker is started for.
+func chosen(all map[plan.Cloud]activities.Carrier, names []plan.Cloud) (map[plan.Cloud]activities.Carrier, error) {
+	out := map[plan.Cloud]activities.Carrier{}
+	for _, n := range names {
+		c, built := all[n]
+		if !built {
+			return nil, fmt.Errorf("--clouds names %q; this worker was built with aws, azure and gcp", n)
+		}
+		out[n] = c
+	}
+	return out, nil
+}
+
+// open opens DynamoDB in the account of an AWS landing.
+func open(c activities.Carrier) func(context.Context, plan.Landing) (*dynamodb.Client, error) {
+	configured, ok := c.(interface {
+		Config(ctx context.Context, l plan.Landing) (awssdk.Config, error)
+	})
+	return func(ctx context.Context, l plan.Landing) (*dynamodb.Client, error) {
+		if !ok {
+			return nil, fmt.Errorf("the cloud of %s gives no AWS credentials", l.ID())
+		}
+		cfg, err := configured.Config(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		return dynamodb.NewFromConfig(cfg), nil
+	}
+}
+
+// keeper is the vault of the run.
+func keeper(env func(string) string, log *slog.Logger) step.Keeper {
+	host := env("OP_CONNECT_HOST")
+	if host == "" {
+		log.Warn("OP_CONNECT_HOST is not set: steps that keep a credential will hold until it is")
+	}
+	return vault.New(vault.Options{Host: host, Token: plan.NewSecret(env("OP_CONNECT_TOKEN"))})
+}
+
+// The compiler holds each room to its promises.
+var (
+	_ activities.Carrier = (*aws.Cloud)(nil)
+	_ activities.Carrier = (*azure.Cloud)(nil)
+	_ activities.Carrier = (*gcp.Cloud)(nil)
+	_ activities.Book    = (*registry.Book)(nil)
+	_ step.Keeper        = (*vault.Vault)(nil)
+)
+
+func has(names []plan.Cloud, c plan.Cloud) bool { return slices.Contains(names, c) }

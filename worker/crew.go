@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/itbytes/landfall/activities"
+	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/registry"
+	"github.com/itbytes/landfall/workflows"
+)
+
+// crew is one poller for the workflows and one for each cloud.
+type crew struct {
+	workers []worker.Worker
+	log     *slog.Logger
+}
+
+// muster makes the crew without starting it.
+func muster(c client.Client, cfg config, env func(string) string, log *slog.Logger) (*crew, error) {
+	clouds, err := chosen(build(cfg, env, keeper(env, log)), cfg.clouds)
+	if err != nil {
+		return nil, err
+	}
+	door := func(per float64) worker.Options {
+		return worker.Options{
+			Interceptors:                 []interceptor.WorkerInterceptor{&activities.Door{Log: log}},
+			WorkerStopTimeout:            10 * time.Second,
+			TaskQueueActivitiesPerSecond: per,
+		}
+	}
+	crew := &crew{log: log}
+	runbook := worker.New(c, workflows.Queue, door(0))
+	registerRunbook(runbook, cfg)
+	crew.workers = append(crew.workers, runbook)
+	for _, name := range cfg.clouds {
+		w := worker.New(c, workflows.CloudQueue(name), door(rate(name)))
+		registerCloud(w, name, clouds)
+		crew.workers = append(crew.workers, w)
+	}
+	return crew, nil
+}
+
+// registry is what a worker registers with.
+type book interface {
+	RegisterWorkflowWithOptions(w any, o workflow.RegisterOptions)
+	RegisterActivity(a any)
+}
+
+// registerRunbook registers the workflows and the activities that need no cloud.
+func registerRunbook(w book, cfg config) {
+	for name, f := range map[string]any{
+		workflows.MigrateType:      workflows.Migrate,
+		workflows.LandType:         workflows.Land,
+		workflows.ShowRegistryType: workflows.ShowRegistry,
+	} {
+		w.RegisterWorkflowWithOptions(f, workflow.RegisterOptions{Name: name})
+	}
+	w.RegisterActivity(&activities.Plans{Folder: os.DirFS(cfg.plans), Settle: plan.Parse, Check: plan.Plan.Validate})
+}
+
+// registerCloud registers the activities of one cloud; the registry's go with AWS, where its credentials are.
+func registerCloud(w book, name plan.Cloud, clouds map[plan.Cloud]activities.Carrier) {
+	w.RegisterActivity(&activities.Landings{Clouds: clouds})
+	if name == plan.AWS {
+		w.RegisterActivity(&activities.Register{Book: registry.New(open(clouds[name]))})
+	}
+}
+
+// rate is how many activities a second all workers of a cloud may start together: well inside what the clouds' control
+// planes allow one caller (Azure Resource Manager: 200 writes a minute and subscription to begin with, refilled by 10 a
+// second; AWS Organizations: single digits a second), while throttles are met by their own delays.
+func rate(plan.Cloud) float64 { return 100 }
+
+// work polls until the context ends, then lets what is under way come to its end.
+func (c *crew) work(ctx context.Context) error {
+	for _, w := range c.workers {
+		if err := w.Start(); err != nil {
+			return fmt.Errorf("start polling: %w", err)
+		}
+	}
+	c.log.Info("polling", "queues", len(c.workers))
+	<-ctx.Done()
+	for _, w := range c.workers {
+		w.Stop()
+	}
+	return nil
+}

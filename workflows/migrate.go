@@ -1,0 +1,152 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/itbytes/landfall/activities"
+	"github.com/itbytes/landfall/plan"
+)
+
+// Migrate carries out a plan: it settles it, shows what would be done, waits for approval where that is asked, lands every
+// landing side by side, and keeps the registry. It ends when every landing has come to an end.
+func Migrate(ctx workflow.Context, in MigrateInput) (MigrateResult, error) {
+	m := &migration{in: in, progress: in.Progress}
+	if err := m.setup(ctx); err != nil {
+		return MigrateResult{}, err
+	}
+	for _, chapter := range []func(workflow.Context) error{m.settle, m.foresee, m.askApproval, m.land, m.finish} {
+		if err := chapter(ctx); err != nil {
+			return m.result(), err
+		}
+	}
+	return m.result(), nil
+}
+
+// migration is the state of a Migrate.
+type migration struct {
+	in       MigrateInput
+	progress *Progress
+	plan     plan.Plan
+	landings []plan.Landing
+	holds    holds
+	previews []plan.Preview
+	awaiting bool // approval is asked
+	drained  bool // every row is entered, or somebody has skipped it
+}
+
+// Progress is all of a migration that outlives continue-as-new.
+type Progress struct {
+	Started  time.Time           `json:"started"`
+	Approved *Approve            `json:"approved,omitempty"`
+	Landings map[string]landed   `json:"landings"` // those begun
+	Rows     []plan.Row          `json:"rows"`     // to be entered
+	Registry plan.RegistryReport `json:"registry"`
+	Changes  map[plan.Op]int     `json:"changes,omitempty"`
+	Unseen   int                 `json:"unseen,omitempty"`
+	Ended    time.Time           `json:"ended,omitzero"`
+}
+
+// setup registers what the UI offers before anything else is done.
+func (m *migration) setup(ctx workflow.Context) error {
+	if m.progress == nil {
+		m.progress = &Progress{Started: workflow.Now(ctx), Landings: map[string]landed{}}
+	}
+	err := workflow.SetQueryHandlerWithOptions(ctx, StatusQuery, func(Ask) (MigrateResult, error) { return m.result(), nil },
+		workflow.QueryHandlerOptions{Description: "How far every landing is."})
+	if err != nil {
+		return err
+	}
+	err = workflow.SetQueryHandlerWithOptions(ctx, PreviewQuery, func(a Ask) ([]plan.Preview, error) { return m.page(a), nil },
+		workflow.QueryHandlerOptions{Description: `What would be done, landing by landing: {"from": 0, "count": 20}.`})
+	if err != nil {
+		return err
+	}
+	if err := m.listenApproval(ctx); err != nil {
+		return err
+	}
+	return m.holds.listen(ctx)
+}
+
+// settle reads and validates the plan, and resolves its landings.
+func (m *migration) settle(ctx workflow.Context) error {
+	p, err := do(ctx, quick(), Queue, "settle the plan", plans.SettlePlan, activities.SettlePlanInput{PlanRef: m.in.PlanRef, Plan: m.in.Plan})
+	if err != nil {
+		return err
+	}
+	m.plan = p
+	if m.landings, err = p.Resolve(); err != nil {
+		return err
+	}
+	m.progress.Registry.Table = m.plan.WithDefaults().Registry.Table
+	if err := workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrPlan, p.Metadata.Name), keyword(AttrOwner, p.Metadata.Owner)); err != nil {
+		return err
+	}
+	m.tell(ctx, plan.LandingRunning)
+	return nil
+}
+
+// finish waits for the registry's rows and says how it ended.
+func (m *migration) finish(ctx workflow.Context) error {
+	m.progress.Ended = workflow.Now(ctx)
+	m.tell(ctx, m.state())
+	return nil
+}
+
+// mode is preview or apply.
+func (m *migration) mode() string {
+	if m.in.Mode == ModePreview {
+		return ModePreview
+	}
+	return ModeApply
+}
+
+// state is how far the whole migration is: the worst of its landings, by what people must do about it.
+func (m *migration) state() plan.LandingState {
+	if m.mode() == ModePreview {
+		return plan.LandingDone
+	}
+	if m.awaiting {
+		return plan.LandingWaiting
+	}
+	count := map[plan.LandingState]int{}
+	for _, l := range m.landings {
+		count[m.stateOf(l)]++
+	}
+	switch {
+	case count[plan.LandingTodo]+count[plan.LandingRunning] > 0:
+		return plan.LandingRunning
+	case count[plan.LandingHeld] > 0 || m.progress.Registry.State == plan.StepHeld:
+		return plan.LandingHeld
+	case count[plan.LandingWaiting] > 0:
+		return plan.LandingWaiting
+	case count[plan.LandingFailed] > 0:
+		return plan.LandingFailed
+	case !m.drained:
+		return plan.LandingRunning
+	}
+	return plan.LandingDone
+}
+
+func (m *migration) stateOf(l plan.Landing) plan.LandingState {
+	if s, begun := m.progress.Landings[l.ID()]; begun {
+		return s.State
+	}
+	return plan.LandingTodo
+}
+
+func (m *migration) result() MigrateResult {
+	r := MigrateResult{
+		Plan: m.plan.Metadata.Name, Mode: m.mode(), State: m.state(), Landings: map[string]plan.LandingState{},
+		Changes: m.progress.Changes, Unseen: m.progress.Unseen, Registry: m.progress.Registry,
+		Started: m.progress.Started, Ended: m.progress.Ended, AwaitsApproval: m.awaiting,
+	}
+	if m.plan.Metadata.Name != "" {
+		r.Digest = m.plan.Digest()
+	}
+	for _, l := range m.landings {
+		r.Landings[l.ID()] = m.stateOf(l)
+	}
+	return r
+}

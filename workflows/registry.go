@@ -1,0 +1,108 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/itbytes/landfall/activities"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// rowsAtOnce is how many rows one activity enters.
+const rowsAtOnce = 25
+
+// keepRegistry enters the rows of the landings as they come to an end, in batches. While the table's account cannot be
+// reached it holds, and nothing else does: the rows wait in this workflow.
+func (m *migration) keepRegistry(ctx workflow.Context) {
+	home, kept := m.registryHome()
+	for kept {
+		reg := &m.progress.Registry
+		err := workflow.Await(ctx, func() bool { return (len(m.progress.Rows) > 0 && m.homeKnown(&home)) || m.landed() })
+		if err != nil {
+			return
+		}
+		if len(m.progress.Rows) == 0 {
+			break
+		}
+		if !m.homeKnown(&home) {
+			reg.State, reg.Why = plan.StepSkipped, home.ID()+", where the table belongs, has not been landed"
+			break
+		}
+		if reg.State == "" {
+			reg.State = plan.StepRunning
+		}
+		part := m.progress.Rows[:min(rowsAtOnce, len(m.progress.Rows))]
+		skipped, err := m.enter(ctx, home, part)
+		if err != nil {
+			return
+		}
+		m.progress.Rows = m.progress.Rows[len(part):]
+		if !skipped {
+			reg.Rows = append(reg.Rows, part...)
+		}
+	}
+	if m.progress.Registry.State == plan.StepRunning {
+		m.progress.Registry.State = plan.StepDone
+	}
+	m.drained = true
+}
+
+// enter prepares the table and enters some rows, holding for as long as it takes.
+func (m *migration) enter(ctx workflow.Context, home plan.Landing, rows []plan.Row) (skipped bool, err error) {
+	reg := &m.progress.Registry
+	in := activities.RegisterInput{Home: home, Registry: m.plan.WithDefaults().Registry, Rows: rows}
+	for {
+		_, err := do(ctx, steadyUnmarked(), CloudQueue(plan.AWS), "prepare the registry "+in.Registry.Table, register.PrepareRegistry, in)
+		var done activities.Registered
+		if err == nil {
+			done, err = do(ctx, steadyUnmarked(), CloudQueue(plan.AWS), "enter rows in the registry", register.EnterRows, in)
+			reg.Written += done.Written
+		}
+		if err == nil {
+			reg.State, reg.Why = plan.StepRunning, ""
+			return false, nil
+		}
+		if ctx.Err() != nil {
+			return false, ctx.Err()
+		}
+		f := named(err)
+		reg.State, reg.Why = plan.StepHeld, fault.Clip(f.Error()+" "+f.Hint)
+		held := &hold{step: "registry", login: first(f.Login, home.Login.Name), note: *note(f)}
+		m.holds.open[held.step] = held
+		m.tell(ctx, m.state())
+		r, err := m.holds.await(ctx, held)
+		if err != nil {
+			return false, err
+		}
+		if r.Decision == Skip {
+			reg.State, reg.Why = plan.StepSkipped, r.Operator+": "+r.Reason
+			return true, nil
+		}
+		reg.State = plan.StepRunning
+	}
+}
+
+// registryHome is the AWS landing whose account holds the table; kept is false where the plan has none.
+func (m *migration) registryHome() (home plan.Landing, kept bool) {
+	env := m.plan.WithDefaults().Registry.Environment
+	for _, l := range m.landings {
+		if l.Cloud == plan.AWS && l.Environment == env {
+			return l, true
+		}
+	}
+	return plan.Landing{}, false
+}
+
+// homeKnown reports whether the id of the registry's account is known, and fills it in: it is in the plan, or the landing
+// is done and its row says it.
+func (m *migration) homeKnown(home *plan.Landing) bool {
+	for _, r := range append(append([]plan.Row{}, m.progress.Rows...), m.progress.Registry.Rows...) {
+		if home.Adopt.ID == "" && r.Kind == "landing" && r.Cloud == home.Cloud && r.Environment == home.Environment {
+			home.Adopt.ID = r.ID
+		}
+	}
+	return home.Adopt.ID != ""
+}
+
+// steadyUnmarked is steady without a heartbeat, for activities that make nothing which could be lost.
+func steadyUnmarked() pace { p := steady(); p.heartbeat = 0; return p }
