@@ -1,0 +1,67 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/itbytes/landfall/plan"
+)
+
+// List reads every row, by project and cloud.
+func (b *Book) List(ctx context.Context, home plan.Landing, reg plan.Registry) ([]plan.Row, error) {
+	t, err := b.at(ctx, home, reg)
+	if err != nil {
+		return nil, err
+	}
+	var out []plan.Row
+	pages := dynamodb.NewScanPaginator(t.client, &dynamodb.ScanInput{TableName: &t.name, ConsistentRead: aws.Bool(true)})
+	for pages.HasMorePages() {
+		p, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, t.named("Scan", err)
+		}
+		out = append(out, rows(p.Items)...)
+	}
+	slices.SortFunc(out, func(a, b plan.Row) int {
+		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Cloud, b.Cloud))
+	})
+	return out, nil
+}
+
+// Show reads a project's rows, by cloud.
+func (b *Book) Show(ctx context.Context, home plan.Landing, reg plan.Registry, project string) ([]plan.Row, error) {
+	t, err := b.at(ctx, home, reg)
+	if err != nil {
+		return nil, err
+	}
+	var out []plan.Row
+	pages := dynamodb.NewQueryPaginator(t.client, &dynamodb.QueryInput{
+		TableName: &t.name, ConsistentRead: aws.Bool(true),
+		KeyConditionExpression:    aws.String("PK = :project"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":project": text(projectKey + project)},
+	})
+	for pages.HasMorePages() {
+		p, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, t.named("Query", err)
+		}
+		out = append(out, rows(p.Items)...)
+	}
+	return out, nil
+}
+
+// rows decodes those items that are rows of the registry.
+func rows(items []item) []plan.Row {
+	var out []plan.Row
+	for _, it := range items {
+		if r, is := decode(it); is {
+			out = append(out, r)
+		}
+	}
+	return out
+}
