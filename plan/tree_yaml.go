@@ -1,0 +1,202 @@
+package plan
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// readYAML reads one YAML document.
+func readYAML(b []byte) (d document) {
+	defer func() {
+		if recover() != nil { // the parser met what it did not expect; its panic text may hold the file's
+			d = document{}
+			d.problem(spot{1, 1}, "", "Write it as plain YAML: maps, lists, text and numbers.", "this is not YAML that can be read")
+		}
+	}()
+	if at, deep := tooDeep(b); deep {
+		d.problem(at, "", "A plan is nested a few levels only.", "this is nested too deeply")
+		return d
+	}
+	file, err := parser.ParseBytes(b, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		at, what := yamlError(err)
+		d.problem(at, "", "Look at the line's indentation, quotes and brackets.", "this is not YAML: "+what)
+		return d
+	}
+	var bodies []ast.Node
+	for _, doc := range file.Docs {
+		if doc.Body != nil && doc.Body.Type() != ast.CommentType {
+			bodies = append(bodies, doc.Body)
+		}
+	}
+	if len(bodies) == 0 {
+		d.problem(spot{1, 1}, "", "It begins with apiVersion: "+APIVersion+" and kind: "+KindPlan+".", "the file is empty")
+		return d
+	}
+	if len(bodies) > 1 {
+		d.problem(place(bodies[1]), "", "Write each plan in a file of its own.", "the file holds more than one document")
+	}
+	y := yamlReader{document: &d, anchors: map[string]ast.Node{}}
+	d.root = y.node(bodies[0], "", 0)
+	return d
+}
+
+// yamlReader turns the parser's nodes into ours.
+type yamlReader struct {
+	*document
+	anchors map[string]ast.Node
+}
+
+func (y yamlReader) node(n ast.Node, path string, depth int) *node {
+	out := &node{kind: aNull, at: place(n)}
+	if y.nodes++; y.nodes > maxNodes || depth > maxDepth {
+		if y.nodes <= maxNodes+1 || depth > maxDepth {
+			y.problem(out.at, "", "Use fewer aliases.", "the document is too large or nested too deeply")
+		}
+		return out
+	}
+	switch n := n.(type) {
+	case nil, *ast.NullNode:
+	case *ast.StringNode:
+		out.kind, out.text = aText, n.Value
+	case *ast.LiteralNode:
+		out.kind, out.text = aText, n.Value.Value
+	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
+		out.kind, out.text = aNumber, n.GetToken().Value
+	case *ast.BoolNode:
+		out.kind, out.text = aBool, fmt.Sprint(n.Value)
+	case *ast.AnchorNode:
+		out = y.node(n.Value, path, depth)
+		y.anchors[n.Name.GetToken().Value] = n.Value
+	case *ast.AliasNode:
+		if v, known := y.anchors[n.Value.GetToken().Value]; known {
+			return y.node(v, path, depth+1)
+		}
+		y.problem(out.at, path, "Write an anchor before the alias that names it.", "this alias names no anchor above it")
+	case *ast.TagNode:
+		y.problem(out.at, path, "Leave the tag out.", "a plan has no YAML tags")
+	case *ast.SequenceNode:
+		out.kind = aList
+		for i, v := range n.Values {
+			out.items = append(out.items, y.node(v, item(path, i), depth+1))
+		}
+	case *ast.MappingNode:
+		out.kind = aMap
+		y.members(out, n.Values, path, depth)
+	case *ast.MappingValueNode:
+		out.kind = aMap
+		y.members(out, []*ast.MappingValueNode{n}, path, depth)
+	default:
+		y.problem(out.at, path, "Write plain maps, lists, text and numbers.", "a plan has no such thing as a "+n.Type().String())
+	}
+	return out
+}
+
+// members reads the entries of a map; what is merged in (<<) gives way to what is written.
+func (y yamlReader) members(out *node, values []*ast.MappingValueNode, path string, depth int) {
+	var merged []member
+	for _, v := range values {
+		if v.Key.IsMergeKey() {
+			merged = append(merged, y.merged(v.Value, path, depth)...)
+			continue
+		}
+		key := keyText(v.Key)
+		m := member{key: key, at: place(v.Key), value: y.node(v.Value, under(path, key), depth+1)}
+		if i := slices.IndexFunc(out.members, func(o member) bool { return o.key == key }); i >= 0 {
+			y.problem(m.at, under(path, key), "Keep one of the two.", fmt.Sprintf("%s is written twice, first on line %d", quoted(key), out.members[i].at.line))
+			continue
+		}
+		out.members = append(out.members, m)
+	}
+	for _, m := range merged {
+		if !slices.ContainsFunc(out.members, func(o member) bool { return o.key == m.key }) {
+			out.members = append(out.members, m)
+		}
+	}
+}
+
+func (y yamlReader) merged(v ast.Node, path string, depth int) []member {
+	n := y.node(v, path, depth+1)
+	from := []*node{n}
+	if n.kind == aList {
+		from = n.items
+	}
+	var out []member
+	for _, f := range from {
+		if f.kind != aMap {
+			y.problem(place(v), path, "Merge the anchor of a map: <<: *name.", "only a map can be merged in")
+			continue
+		}
+		out = append(out, f.members...)
+	}
+	return out
+}
+
+func keyText(k ast.MapKeyNode) string {
+	if s, isText := k.(*ast.StringNode); isText {
+		return s.Value
+	}
+	return k.GetToken().Value
+}
+
+func place(n ast.Node) spot {
+	if n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
+		return spot{1, 1}
+	}
+	if m, isMap := n.(*ast.MappingNode); isMap && !m.IsFlowStyle && len(m.Values) > 0 {
+		return place(m.Values[0].Key)
+	}
+	if m, isEntry := n.(*ast.MappingValueNode); isEntry {
+		return place(m.Key)
+	}
+	p := n.GetToken().Position
+	return spot{p.Line, p.Column}
+}
+
+// yamlError is where and what a syntax error is. The parser's text goes as far as its first quotation of the file.
+func yamlError(err error) (spot, string) {
+	at, what := spot{1, 1}, "it cannot be read"
+	var known yaml.Error
+	if errors.As(err, &known) {
+		if t := known.GetToken(); t != nil && t.Position != nil {
+			at = spot{t.Position.Line, t.Position.Column}
+		}
+		what = known.GetMessage()
+	}
+	if i := bytes.IndexAny([]byte(what), "\"'`:\n"); i >= 0 {
+		what = what[:i]
+	}
+	if what == "" || looksSecret(what) != "" || looksRandom(what) {
+		what = "it cannot be read"
+	}
+	return at, what
+}
+
+// tooDeep reports where brackets or list dashes nest deeper than any plan, before a recursive parser sees them.
+func tooDeep(b []byte) (spot, bool) {
+	line, open, dashes := 1, 0, 0
+	for i, c := range b {
+		switch c {
+		case '\n':
+			line, dashes = line+1, 0
+		case '[', '{':
+			open++
+		case ']', '}':
+			open = max(0, open-1)
+		case '-', '?', ':':
+			if i+1 < len(b) && b[i+1] == ' ' {
+				dashes++
+			}
+		}
+		if open > 500 || dashes > 500 {
+			return spot{line, 1}, true
+		}
+	}
+	return spot{}, false
+}
