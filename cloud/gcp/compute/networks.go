@@ -1,0 +1,62 @@
+package compute
+
+import (
+	"context"
+	"errors"
+	"path"
+
+	"cloud.google.com/go/compute/apiv1/computepb"
+	"google.golang.org/api/iterator"
+	"google.golang.org/protobuf/proto"
+)
+
+// Network is a VPC network.
+type Network struct {
+	Name, Description string
+	Auto              bool // it makes a subnet in every region by itself
+	Legacy            bool // it has no subnets at all
+	Subnets           int
+}
+
+// Network reads one network.
+func (c *Client) Network(ctx context.Context, project, name string) (Network, error) {
+	n, err := c.networks.Get(ctx, &computepb.GetNetworkRequest{Project: project, Network: name})
+	return networkOf(n), err
+}
+
+// Networks lists a project's networks, all pages.
+func (c *Client) Networks(ctx context.Context, project string) ([]Network, error) {
+	var out []Network
+	for it := c.networks.List(ctx, &computepb.ListNetworksRequest{Project: project}); ; {
+		n, err := it.Next()
+		if errors.Is(err, iterator.Done) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, networkOf(n))
+	}
+}
+
+// InsertNetwork begins to make a network without subnets of its own, and returns the operation's handle.
+func (c *Client) InsertNetwork(ctx context.Context, project string, n Network, request string) (string, error) {
+	op, err := c.networks.Insert(ctx, &computepb.InsertNetworkRequest{
+		Project: project, RequestId: proto.String(request),
+		NetworkResource: &computepb.Network{
+			Name: proto.String(n.Name), Description: proto.String(n.Description), AutoCreateSubnetworks: proto.Bool(n.Auto),
+			RoutingConfig: &computepb.NetworkRoutingConfig{RoutingMode: proto.String("REGIONAL")},
+		},
+	})
+	if err != nil {
+		return "", err
+	}
+	return globally(op), nil
+}
+
+func networkOf(n *computepb.Network) Network {
+	return Network{
+		Name: path.Base(n.GetName()), Description: n.GetDescription(), Auto: n.GetAutoCreateSubnetworks(),
+		Legacy: n.GetIPv4Range() != "", Subnets: len(n.GetSubnetworks()),
+	}
+}

@@ -1,0 +1,25 @@
+// Package identity holds the steps of the plan's service identities: their accounts, who may use them without a key, their
+// keys, and their roles.
+package identity
+
+import (
+	"github.com/itbytes/landfall/cloud/gcp/wire"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/plan"
+)
+
+const service = "iam"
+
+// All lists the controls of a landing's identities, one identity after the other.
+func All(l plan.Landing) []step.Control[*wire.Session] {
+	var out []step.Control[*wire.Session]
+	for _, id := range l.Identities {
+		out = append(out, account{id}, federation{id}, key{id}, roles{id})
+	}
+	return out
+}
+
+// home reports whether an identity is made in this landing.
+func home(id plan.Identity, l plan.Landing) bool {
+	return id.Home == l.Environment || (id.Home == "" && l.Management)
+}

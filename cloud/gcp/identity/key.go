@@ -1,0 +1,127 @@
+package identity
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"path"
+	"time"
+
+	"google.golang.org/api/iam/v1"
+
+	"github.com/itbytes/landfall/cloud/gcp/names"
+	"github.com/itbytes/landfall/cloud/gcp/wire"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// Fields of the vault's item.
+const (
+	fieldKeyID   = "key id"
+	fieldEmail   = "client email"
+	fieldProject = "project"
+	fieldFile    = "key file" // secret: the JSON that Google's libraries read
+)
+
+// key is an identity's long-lived key, which goes from Google's answer into the vault and nowhere else.
+type key struct{ id plan.Identity }
+
+func (c key) Describe(l plan.Landing) (plan.Step, bool) {
+	return plan.Step{
+		Name: names.Step("key", c.id), Title: "the key of " + c.id.Name, Chapter: plan.Identify, After: []string{names.Step("account", c.id)},
+		Inverse: plan.Neutralise, Usual: 30 * time.Second,
+	}, home(c.id, l) && c.id.Credential != ""
+}
+
+func (c key) Want(plan.Task) plan.Fields { return plan.Fields{"credential": c.id.Credential} }
+
+// Observe asks whether the organisation allows keys, which keys the account has, and which of them the vault holds.
+func (c key) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation, error) {
+	if o, off := s.Off(t, iamAPI); off {
+		return o, nil
+	}
+	kept, err := c.kept(ctx, s)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	keys, err := c.keys(ctx, s, t)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	o := plan.Observation{State: plan.Absent}
+	for _, k := range keys {
+		id := path.Base(k.Name)
+		if id == kept.Fields[fieldKeyID] && kept.Holds[fieldFile] && !k.Disabled {
+			o.State, o.ID, o.Match, o.Live = plan.Present, k.Name, plan.ByKey, c.Want(t)
+			o.Evidence = append(o.Evidence, wire.Evidence("keys.list", "%s since %s, kept in %s", id, k.ValidAfterTime, c.id.Credential))
+			continue
+		}
+		o.Evidence = append(o.Evidence, wire.Evidence("keys.list", "%s since %s is not the one in the vault", id, k.ValidAfterTime))
+	}
+	if o.State == plan.Present {
+		return o, nil
+	}
+	barred, err := forbids(ctx, s, t)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	if barred != "" {
+		return plan.Observation{
+			State: plan.Present, Match: plan.BySetting, Live: c.Want(t),
+			Evidence: append(o.Evidence, wire.Evidence("GetEffectivePolicy", "federation only: the organisation's policy allows no keys (%s is enforced)", barred)),
+		}, nil
+	}
+	o.Evidence = append(o.Evidence, wire.Evidence("keys.list", "%d keys, none of them in %s", len(keys), c.id.Credential))
+	return o, nil
+}
+
+// Preflight asks for a vault and for room: an account has at most ten keys.
+func (c key) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
+	if s.Keeper == nil {
+		return fault.New(fault.Invalid, "Start the worker with OP_CONNECT_HOST and its token.", "there is no vault to keep the key of %s in", c.id.Name)
+	}
+	keys, err := c.keys(ctx, s, t)
+	if err == nil && len(keys) >= 10 && !t.Again {
+		return fault.New(fault.Quota, "Delete keys of the account that nobody uses, then resume.", "the service account of %s has %d keys, and Google allows ten", c.id.Name, len(keys))
+	}
+	return err
+}
+
+// Apply makes a key and keeps it. What an earlier attempt may have made and lost is removed first.
+func (c key) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, _ plan.Observation, intent step.Intent) (plan.Applied, error) {
+	if t.Again {
+		if err := c.removeOrphans(ctx, s, t); err != nil {
+			return plan.Applied{}, err
+		}
+	}
+	intent("a key of the service account " + c.email(t))
+	made, err := s.IAM.Projects.ServiceAccounts.Keys.Create(c.account(t), &iam.CreateServiceAccountKeyRequest{PrivateKeyType: "TYPE_GOOGLE_CREDENTIALS_FILE"}).Context(ctx).Do()
+	if err != nil {
+		return plan.Applied{}, s.Fault(err, service, "keys.create")
+	}
+	if err := c.keep(ctx, s, t, made); err != nil {
+		return plan.Applied{}, errors.Join(err, c.remove(context.WithoutCancel(ctx), s, made.Name)) // nobody will ever have its other half
+	}
+	return plan.Applied{ID: made.Name}, nil
+}
+
+// keep puts a key that was just made into the vault.
+func (c key) keep(ctx context.Context, s *wire.Session, t plan.Task, made *iam.ServiceAccountKey) error {
+	file, err := base64.StdEncoding.DecodeString(made.PrivateKeyData)
+	if err != nil {
+		return fault.New(fault.Bug, "Report this.", "the key that Google answered is not in base64")
+	}
+	_, err = s.Keeper.Keep(ctx, c.id.Credential, plan.ItemFields{
+		Plain:  map[string]string{fieldKeyID: path.Base(made.Name), fieldEmail: c.email(t), fieldProject: names.Project(t)},
+		Secret: map[string]plan.Secret{fieldFile: plan.NewSecret(string(file))},
+	})
+	return err
+}
+
+// Budget implements step.Budgeted.
+func (key) Budget() time.Duration { return 2 * time.Minute }
+
+func (c key) email(t plan.Task) string { return names.Email(names.Account(c.id), names.Project(t)) }
+
+func (c key) account(t plan.Task) string { return resource(names.Project(t), c.email(t)) }

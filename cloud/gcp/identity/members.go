@@ -1,0 +1,84 @@
+package identity
+
+import (
+	"context"
+	"slices"
+
+	"google.golang.org/api/iam/v1"
+
+	"github.com/itbytes/landfall/cloud/gcp/names"
+	"github.com/itbytes/landfall/cloud/gcp/wire"
+	"github.com/itbytes/landfall/plan"
+)
+
+// attempts is how often a policy is read and written again when somebody else writes it in between.
+const attempts = 5
+
+// observeMembers reads from the account's policy which of the trusted may use it.
+func (c federation) observeMembers(ctx context.Context, s *wire.Session, t plan.Task, o *plan.Observation) error {
+	p, err := c.policy(ctx, s, t)
+	if err != nil {
+		return err
+	}
+	for _, tr := range c.id.Trust {
+		o.Live[names.Provider(tr)+".member"] = "may not use it"
+		if admits(p, c.member(t, tr)) {
+			o.Live[names.Provider(tr)+".member"] = "may use it"
+		}
+	}
+	o.Evidence = append(o.Evidence, wire.Evidence("serviceAccounts.getIamPolicy", "%d bindings", len(p.Bindings)))
+	return nil
+}
+
+// letIn adds the trusted to the account's policy and keeps everybody else in it.
+func (c federation) letIn(ctx context.Context, s *wire.Session, t plan.Task) error {
+	var err error
+	for range attempts {
+		p, failed := c.policy(ctx, s, t)
+		if failed != nil {
+			return failed
+		}
+		if !c.add(p, t) {
+			return nil
+		}
+		p.Version = 3
+		_, err = s.IAM.Projects.ServiceAccounts.SetIamPolicy(c.account(t), &iam.SetIamPolicyRequest{Policy: p}).Context(ctx).Do()
+		if !wire.Changed(err) {
+			break
+		}
+	}
+	return s.Fault(err, service, "serviceAccounts.setIamPolicy")
+}
+
+// add puts the trusted into a policy and reports whether that changed it.
+func (c federation) add(p *iam.Policy, t plan.Task) bool {
+	changed := false
+	for _, tr := range c.id.Trust {
+		m := c.member(t, tr)
+		if admits(p, m) {
+			continue
+		}
+		changed = true
+		if i := slices.IndexFunc(p.Bindings, func(b *iam.Binding) bool { return b.Role == user && b.Condition == nil }); i >= 0 {
+			p.Bindings[i].Members = append(p.Bindings[i].Members, m)
+			continue
+		}
+		p.Bindings = append(p.Bindings, &iam.Binding{Role: user, Members: []string{m}})
+	}
+	return changed
+}
+
+func (c federation) policy(ctx context.Context, s *wire.Session, t plan.Task) (*iam.Policy, error) {
+	p, err := s.IAM.Projects.ServiceAccounts.GetIamPolicy(c.account(t)).OptionsRequestedPolicyVersion(3).Context(ctx).Do()
+	return p, s.Fault(err, service, "serviceAccounts.getIamPolicy")
+}
+
+func (c federation) account(t plan.Task) string {
+	return resource(names.Project(t), names.Email(names.Account(c.id), names.Project(t)))
+}
+
+func admits(p *iam.Policy, member string) bool {
+	return slices.ContainsFunc(p.Bindings, func(b *iam.Binding) bool {
+		return b.Role == user && b.Condition == nil && slices.Contains(b.Members, member)
+	})
+}

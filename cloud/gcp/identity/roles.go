@@ -1,0 +1,121 @@
+package identity
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"cloud.google.com/go/iam/apiv1/iampb"
+
+	"github.com/itbytes/landfall/cloud/gcp/names"
+	"github.com/itbytes/landfall/cloud/gcp/wire"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/plan"
+)
+
+// roles are what an identity may do in this landing's project.
+type roles struct{ id plan.Identity }
+
+func (c roles) Describe(l plan.Landing) (plan.Step, bool) {
+	after := []string{"services"}
+	if home(c.id, l) {
+		after = []string{names.Step("account", c.id)}
+	}
+	return plan.Step{
+		Name: names.Step("roles", c.id), Title: "the roles of " + c.id.Name, Chapter: plan.Identify, After: after, Inverse: plan.Revert,
+	}, true
+}
+
+func (c roles) Want(plan.Task) plan.Fields {
+	out := plan.Fields{}
+	for _, r := range c.roles() {
+		out[r] = "held"
+	}
+	return out
+}
+
+// Observe finds the service account, which another landing may still be making, and reads the project's policy.
+func (c roles) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation, error) {
+	email, wait, err := c.find(ctx, s, t)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	if wait != "" {
+		return plan.Observation{State: plan.Pending, Why: wait}, nil
+	}
+	p, err := c.policy(ctx, s, t)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	o := plan.Observation{State: plan.Present, ID: email, Match: plan.BySetting, Live: plan.Fields{}, Facts: map[string]string{"serviceAccount." + c.id.Name: email}}
+	held := 0
+	for _, r := range c.roles() {
+		if slices.ContainsFunc(p.GetBindings(), func(b *iampb.Binding) bool { return plain(b, r) && slices.Contains(b.GetMembers(), member(email)) }) {
+			o.Live[r] = "held"
+			held++
+		}
+	}
+	o.Evidence = []string{wire.Evidence("GetIamPolicy", "%s holds %d of %d roles in %s", email, held, len(c.roles()), names.Project(t))}
+	return o, nil
+}
+
+// Preflight has nothing to read.
+func (roles) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
+
+// Apply adds the account to the policy as it stands and puts it back. The call replaces the whole policy: the etag makes
+// Google refuse it where somebody else has written since, and it is read again.
+func (c roles) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
+	var err error
+	for range attempts {
+		p, failed := c.policy(ctx, s, t)
+		if failed != nil {
+			return plan.Applied{}, failed
+		}
+		for _, r := range c.roles() {
+			bind(p, r, member(o.ID))
+		}
+		p.Version = 3
+		_, err = s.Projects.SetIamPolicy(ctx, &iampb.SetIamPolicyRequest{Resource: "projects/" + names.Project(t), Policy: p})
+		if !wire.Changed(err) {
+			break
+		}
+	}
+	return plan.Applied{ID: o.ID}, s.Fault(err, "cloudresourcemanager", "SetIamPolicy")
+}
+
+// Budget implements step.Budgeted: a grant takes up to seven minutes to arrive.
+func (roles) Budget() time.Duration { return 10 * time.Minute }
+
+// roles are those of the plan, as policies name them; a reader's where it names none.
+func (c roles) roles() []string {
+	if len(c.id.Roles) == 0 {
+		return []string{"roles/viewer"}
+	}
+	out := make([]string, 0, len(c.id.Roles))
+	for _, r := range c.id.Roles {
+		out = append(out, names.Role(r))
+	}
+	return out
+}
+
+func (roles) policy(ctx context.Context, s *wire.Session, t plan.Task) (*iampb.Policy, error) {
+	p, err := s.Projects.GetIamPolicy(ctx, &iampb.GetIamPolicyRequest{
+		Resource: "projects/" + names.Project(t), Options: &iampb.GetPolicyOptions{RequestedPolicyVersion: 3},
+	})
+	return p, s.Fault(err, "cloudresourcemanager", "GetIamPolicy")
+}
+
+// bind adds a member to the role's binding that has no condition, or makes one.
+func bind(p *iampb.Policy, role, m string) {
+	i := slices.IndexFunc(p.GetBindings(), func(b *iampb.Binding) bool { return plain(b, role) })
+	switch {
+	case i < 0:
+		p.Bindings = append(p.Bindings, &iampb.Binding{Role: role, Members: []string{m}})
+	case !slices.Contains(p.Bindings[i].GetMembers(), m):
+		p.Bindings[i].Members = append(p.Bindings[i].Members, m)
+	}
+}
+
+func plain(b *iampb.Binding, role string) bool { return b.GetRole() == role && b.GetCondition() == nil }
+
+func member(email string) string { return "serviceAccount:" + email }

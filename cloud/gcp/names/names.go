@@ -1,0 +1,99 @@
+// Package names derives from the plan what Google Cloud's things are called: ids, labels and marks. It is pure.
+package names
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/itbytes/landfall/plan"
+)
+
+// Facts that the project's steps leave for later ones, beside plan.FactContainer.
+const (
+	FactNumber  = "projectNumber"  // the project's number, by which policies and pools are named
+	FactCreated = "projectCreated" // RFC 3339; a young project's grants are still travelling
+	FactOff     = "servicesOff"    // the wanted services that are not enabled, joined by commas
+)
+
+// Keys of the labels by which a project says whose it is.
+const (
+	LabelPlan        = "landfall-plan"
+	LabelEnvironment = "landfall-environment"
+)
+
+// Project is the id of a landing's project: as observed, else as the plan adopts or names it.
+func Project(t plan.Task) string {
+	for _, id := range []string{t.Fact(plan.FactContainer), t.Landing.Adopt.ID} {
+		if id != "" {
+			return id
+		}
+	}
+	return t.Landing.Name
+}
+
+// Number is the number of a landing's project, or its id where the number is not yet known; the APIs take either.
+func Number(t plan.Task) string {
+	if n := t.Fact(FactNumber); n != "" {
+		return n
+	}
+	return Project(t)
+}
+
+// Parent is where a landing's project is placed: folders/… or organizations/….
+func Parent(l plan.Landing) string {
+	if l.Parent != "" {
+		return l.Parent
+	}
+	return l.Organization
+}
+
+// Labels are a project's: whose it is, and the plan's tags in the letters that Google allows.
+func Labels(l plan.Landing) map[string]string {
+	out := map[string]string{}
+	for k, v := range l.Tags {
+		out[Label(k)] = Label(v)
+	}
+	maps.Copy(out, map[string]string{LabelPlan: Label(l.Plan), LabelEnvironment: Label(l.Environment)})
+	return out
+}
+
+// Label is s in the letters a label may have: lower case, digits, _ and -, at most 63.
+func Label(s string) string {
+	return clip(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '_', r == '-':
+			return r
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		}
+		return '-'
+	}, s), 63)
+}
+
+// Mark is what a description says of a thing that can bear no label.
+func Mark(l plan.Landing) string { return LabelPlan + "=" + l.Plan }
+
+// Owner is the plan named by a description's mark, or "".
+func Owner(description string) string {
+	for _, word := range strings.Fields(description) {
+		if p, marked := strings.CutPrefix(word, LabelPlan+"="); marked {
+			return p
+		}
+	}
+	return ""
+}
+
+// Request is the idempotency token of one call: the same for every attempt of a step until an operation it began has
+// failed, for Google answers a repeated token with the operation it first began, failed or not.
+func Request(t plan.Task, what string, failed int) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("landfall/"+t.Key+"/"+what+strings.Repeat("+", failed))).String()
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
+}

@@ -1,0 +1,126 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"cloud.google.com/go/resourcemanager/apiv3/resourcemanagerpb"
+	"google.golang.org/api/iterator"
+
+	"github.com/itbytes/landfall/cloud/gcp/names"
+	"github.com/itbytes/landfall/cloud/gcp/wire"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// find reads the landing's project and says by what it was recognised; nil where we may see none.
+func find(ctx context.Context, s *wire.Session, t plan.Task) (*resourcemanagerpb.Project, plan.Match, error) {
+	if name := t.Landing.Adopt.Name; name != "" && t.Landing.Adopt.ID == "" && t.Fact(plan.FactContainer) == "" {
+		return byName(ctx, s, t, name)
+	}
+	id, match := names.Project(t), plan.ByKey
+	if t.Landing.Adopt.ID == id {
+		match = plan.ByPlan
+	}
+	p, err := s.Projects.GetProject(ctx, &resourcemanagerpb.GetProjectRequest{Name: "projects/" + id})
+	switch {
+	case err == nil:
+		return p, match, nil
+	case !wire.Forbidden(err) && !wire.NotFound(err):
+		return nil, "", s.Fault(err, service, "GetProject")
+	}
+	seen, found := search(ctx, s, "id:"+id)
+	if found != nil {
+		return nil, "", found
+	}
+	for _, q := range seen {
+		if q.GetProjectId() == id { // it is there, and this login may not read it: that is no absence
+			return nil, "", s.Fault(err, service, "GetProject")
+		}
+	}
+	if t.Landing.Adopt.ID != "" {
+		f := fault.New(fault.Denied, "Have the login "+t.Landing.Login.Name+" let into the project, or mend adopt.id in the plan; then resume.",
+			"the plan adopts the project %s, which this login cannot see", id)
+		f.Cloud, f.Service, f.Operation, f.Login, f.Err = string(plan.GCP), service, "GetProject", t.Landing.Login.Name, err
+		return nil, "", f
+	}
+	return nil, "", nil
+}
+
+// byName finds the project that the plan adopts by its present display name.
+func byName(ctx context.Context, s *wire.Session, t plan.Task, name string) (*resourcemanagerpb.Project, plan.Match, error) {
+	seen, err := search(ctx, s, "parent:"+names.Parent(t.Landing))
+	if err != nil {
+		return nil, "", err
+	}
+	var hits []*resourcemanagerpb.Project
+	for _, p := range seen {
+		if p.GetDisplayName() == name || p.GetProjectId() == name {
+			hits = append(hits, p)
+		}
+	}
+	if len(hits) != 1 {
+		return nil, "", fault.New(fault.Ambiguous, "Name the project by its id in the landing's adopt.id, then resume.",
+			"%d projects under %s are called %q", len(hits), names.Parent(t.Landing), name)
+	}
+	return hits[0], plan.ByPlan, nil
+}
+
+// absent is the observation of a project that is not there, with the names that are too near its own.
+func absent(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation, error) {
+	id := names.Project(t)
+	o := plan.Observation{State: plan.Absent, Evidence: []string{wire.Evidence("SearchProjects", "id:%s finds none; GetProject refuses", id)}}
+	parent := names.Parent(t.Landing)
+	if parent == "" {
+		return o, nil
+	}
+	others, err := search(ctx, s, "parent:"+parent)
+	if err != nil {
+		return o, err
+	}
+	for _, p := range others {
+		if p.GetLabels()[names.LabelPlan] == "" && (plan.Similar(p.GetProjectId(), id) || plan.Similar(p.GetDisplayName(), id)) {
+			o.Similar = append(o.Similar, p.GetProjectId())
+		}
+	}
+	o.Evidence = append(o.Evidence, wire.Evidence("SearchProjects", "parent:%s has %d others", parent, len(others)))
+	return o, nil
+}
+
+// observed is the observation of a project that is there.
+func observed(p *resourcemanagerpb.Project, match plan.Match, t plan.Task) (plan.Observation, error) {
+	number, made := strings.TrimPrefix(p.GetName(), "projects/"), p.GetCreateTime().AsTime().UTC().Format(time.RFC3339)
+	o := plan.Observation{
+		State: plan.Present, ID: p.GetProjectId(), Match: match, Owner: owner(p, t),
+		Live:     plan.Fields{"projectId": p.GetProjectId(), "state": p.GetState().String(), "parent": p.GetParent()},
+		Evidence: []string{wire.Evidence("GetProject", "%s (%s) %s under %s", p.GetProjectId(), number, p.GetState(), p.GetParent())},
+		Facts:    map[string]string{plan.FactContainer: p.GetProjectId(), names.FactNumber: number, names.FactCreated: made},
+	}
+	if p.GetState() == resourcemanagerpb.Project_DELETE_REQUESTED {
+		o.State, o.Why = plan.Suspended, "its deletion was asked for at "+p.GetDeleteTime().AsTime().UTC().Format(time.RFC3339)+"; its id can never be used again once it is gone"
+	}
+	if o.Owner != "" && o.Owner != t.Landing.Plan {
+		return o, fault.New(fault.Conflict, "Remove the label "+names.LabelPlan+" if that plan has given it up, then resume.",
+			"the project %s belongs to the plan %q", o.ID, o.Owner)
+	}
+	return o, nil
+}
+
+// search lists the projects that a query finds, all pages.
+func search(ctx context.Context, s *wire.Session, query string) ([]*resourcemanagerpb.Project, error) {
+	ctx, done := s.Listing(ctx)
+	defer done()
+	var out []*resourcemanagerpb.Project
+	for it := s.Projects.SearchProjects(ctx, &resourcemanagerpb.SearchProjectsRequest{Query: query}); ; {
+		p, err := it.Next()
+		if errors.Is(err, iterator.Done) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, s.Fault(err, service, "SearchProjects")
+		}
+		out = append(out, p)
+	}
+}

@@ -1,0 +1,85 @@
+package project
+
+import (
+	"context"
+	"maps"
+
+	"cloud.google.com/go/resourcemanager/apiv3/resourcemanagerpb"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"github.com/itbytes/landfall/cloud/gcp/names"
+	"github.com/itbytes/landfall/cloud/gcp/wire"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/plan"
+)
+
+// labels say whose a project is. One that was made here has had them from its first moment; an adopted one gets them here,
+// and keeps those it has.
+type labels struct{}
+
+func (labels) Describe(plan.Landing) (plan.Step, bool) {
+	return plan.Step{Name: "labels", Title: "the project's labels", Chapter: plan.Container, After: []string{"project"}, Inverse: plan.Revert}, true
+}
+
+func (labels) Want(t plan.Task) plan.Fields { return plan.Fields(names.Labels(t.Landing)) }
+
+func (labels) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation, error) {
+	running, err := s.Running(ctx, t, s.Projects, service)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	if running {
+		return plan.Observation{State: plan.Pending, Why: "the labels of " + names.Project(t) + " are being written"}, nil
+	}
+	p, err := read(ctx, s, t)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	return plan.Observation{
+		State: plan.Present, ID: p.GetProjectId(), Match: plan.ByKey, Owner: owner(p, t), Live: plan.Fields(p.GetLabels()),
+		Evidence: []string{wire.Evidence("GetProject", "%s has %d labels, %s=%q", p.GetProjectId(), len(p.GetLabels()), names.LabelPlan, p.GetLabels()[names.LabelPlan])},
+	}, nil
+}
+
+// Preflight has nothing to read.
+func (labels) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
+
+// Apply writes ours among those that stand, as they stand now: the call replaces them all, and the etag makes Google refuse
+// it where somebody else has written since.
+func (labels) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
+	p, err := read(ctx, s, t)
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	all := map[string]string{}
+	maps.Copy(all, p.GetLabels())
+	maps.Copy(all, names.Labels(t.Landing))
+	op, err := s.Projects.UpdateProject(ctx, &resourcemanagerpb.UpdateProjectRequest{
+		Project:    &resourcemanagerpb.Project{Name: p.GetName(), Labels: all, Etag: p.GetEtag()},
+		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"labels"}},
+	})
+	if err != nil {
+		return plan.Applied{}, s.Fault(err, service, "UpdateProject")
+	}
+	a := plan.Applied{ID: p.GetProjectId()}
+	if !op.Done() {
+		a.Operation = op.Name()
+	}
+	return a, nil
+}
+
+// Owned implements step.Owned: the label is the ownership tag of all that stands in the project.
+func (labels) Owned() bool { return true }
+
+// owner is the plan that the label names: the task's own name where the label is that name in a label's letters.
+func owner(p *resourcemanagerpb.Project, t plan.Task) string {
+	if o := p.GetLabels()[names.LabelPlan]; o != names.Label(t.Landing.Plan) {
+		return o
+	}
+	return t.Landing.Plan
+}
+
+func read(ctx context.Context, s *wire.Session, t plan.Task) (*resourcemanagerpb.Project, error) {
+	p, err := s.Projects.GetProject(ctx, &resourcemanagerpb.GetProjectRequest{Name: "projects/" + names.Project(t)})
+	return p, s.Fault(err, service, "GetProject")
+}

@@ -1,0 +1,92 @@
+package project
+
+import (
+	"context"
+	"time"
+
+	"cloud.google.com/go/resourcemanager/apiv3/resourcemanagerpb"
+
+	"github.com/itbytes/landfall/cloud/gcp/names"
+	"github.com/itbytes/landfall/cloud/gcp/wire"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+const service = "cloudresourcemanager"
+
+// project is the landing's project. Its id is taken once in the world and never again, so nothing is ever made in its
+// place under another one.
+type project struct{}
+
+func (project) Describe(plan.Landing) (plan.Step, bool) {
+	return plan.Step{
+		Name: "project", Title: "the project", Chapter: plan.Container, Outside: true, Inverse: plan.Quarantine, Usual: time.Minute,
+	}, true
+}
+
+func (project) Want(t plan.Task) plan.Fields {
+	return plan.Fields{"projectId": names.Project(t), "state": "ACTIVE"}
+}
+
+// Observe asks for the project by its id. Google answers 403 both for a project that is not there and for one that is not
+// ours to see; only a search, which lists all we may see, tells an absent project from a forbidden one, and what stands
+// under somebody else's name shows when it is made.
+func (project) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation, error) {
+	running, err := s.Running(ctx, t, s.Projects, service)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	if running {
+		return plan.Observation{State: plan.Pending, Why: "the project " + names.Project(t) + " is being made"}, nil
+	}
+	p, match, err := find(ctx, s, t)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	if p == nil {
+		return absent(ctx, s, t)
+	}
+	return observed(p, match, t)
+}
+
+// Preflight has nothing to read: Google shows a login's project quota to no API.
+func (project) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
+
+func (project) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
+	id := names.Project(t)
+	op, err := s.Projects.CreateProject(ctx, &resourcemanagerpb.CreateProjectRequest{Project: &resourcemanagerpb.Project{
+		ProjectId: id, DisplayName: id, Parent: names.Parent(t.Landing), Labels: names.Labels(t.Landing),
+	}})
+	if wire.Exists(err) {
+		return taken(ctx, s, t, err)
+	}
+	if err != nil {
+		return plan.Applied{}, s.Fault(err, service, "CreateProject")
+	}
+	return plan.Applied{ID: id, Operation: op.Name()}, nil
+}
+
+// taken says whose a project id is that Google would not give us: ours, from an attempt whose answer was lost, or somebody's.
+func taken(ctx context.Context, s *wire.Session, t plan.Task, exists error) (plan.Applied, error) {
+	id := names.Project(t)
+	_, err := s.Projects.GetProject(ctx, &resourcemanagerpb.GetProjectRequest{Name: "projects/" + id})
+	switch {
+	case err == nil:
+		return plan.Applied{ID: id}, nil
+	case !wire.Forbidden(err) && !wire.NotFound(err):
+		return plan.Applied{}, s.Fault(err, service, "GetProject")
+	}
+	named := s.Fault(exists, service, "CreateProject")
+	f := fault.As(named)
+	if f == nil {
+		return plan.Applied{}, named
+	}
+	f.Message = "the id is taken by somebody else: " + id
+	f.Hint = "Give the landing another project id (name in the plan), or have the project's owner let this login see it, then resume."
+	if t.Again {
+		f.Kind, f.Message = fault.Propagating, "the project "+id+" may be the one an earlier attempt made; it cannot be seen yet"
+		f.Hint = "Wait; a new project is seen by its maker within minutes."
+	}
+	return plan.Applied{}, f
+}

@@ -1,0 +1,114 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/googleapis/gax-go/v2/apierror"
+	"google.golang.org/api/googleapi"
+
+	"github.com/itbytes/landfall/cloud/gcp/compute"
+)
+
+// answer is what Google said of a call or an operation that failed, whatever client it came through.
+type answer struct {
+	http       int    // 0 for an operation's own failure
+	status     string // google.rpc.Code: PERMISSION_DENIED
+	reason     string // of ErrorInfo (SERVICE_DISABLED), else of the older list of errors (quotaExceeded)
+	message    string
+	permission string        // the one that is missing, where Google names it
+	after      time.Duration // when to come back
+}
+
+// read finds the answer in an error; ok is false for one that Google did not give.
+func read(err error) (answer, bool) {
+	var op *Failure
+	var deed *compute.Failure
+	var said *googleapi.Error
+	switch {
+	case err == nil:
+		return answer{}, false
+	case errors.As(err, &op):
+		return answer{status: op.Code, message: op.Message}, true
+	case errors.As(err, &deed):
+		return answer{status: rpcOfCompute(deed.Code), reason: deed.Code, message: deed.Message}, true
+	case errors.As(err, &said):
+		return readHTTP(said), true
+	}
+	return answer{}, false
+}
+
+func readHTTP(said *googleapi.Error) answer {
+	a := answer{http: said.Code, message: said.Message, after: retryAfter(said.Header)}
+	var body struct {
+		Error struct {
+			Status string `json:"status"`
+		} `json:"error"`
+	}
+	if json.Unmarshal([]byte(said.Body), &body) == nil {
+		a.status = body.Error.Status
+	}
+	if len(said.Errors) > 0 {
+		a.reason = said.Errors[0].Reason
+	}
+	api, ok := apierror.ParseError(said, false)
+	if !ok {
+		return a
+	}
+	if r := api.Reason(); r != "" {
+		a.reason = r
+	}
+	a.permission = api.Metadata()["permission"]
+	if d := api.Details().RetryInfo.GetRetryDelay(); d != nil && a.after == 0 {
+		a.after = d.AsDuration()
+	}
+	return a
+}
+
+// retryAfter is the header's delay, in seconds or as a date.
+func retryAfter(h http.Header) time.Duration {
+	v := h.Get("Retry-After")
+	if n, err := strconv.Atoi(v); err == nil {
+		return time.Duration(n) * time.Second
+	}
+	if at, err := http.ParseTime(v); err == nil {
+		return max(0, time.Until(at))
+	}
+	return 0
+}
+
+// rpcOfCompute is the code of google.rpc that Compute Engine's own code of a failed operation means.
+func rpcOfCompute(code string) string {
+	switch code {
+	case "QUOTA_EXCEEDED", "LIMIT_EXCEEDED":
+		return "RESOURCE_EXHAUSTED"
+	case "RESOURCE_ALREADY_EXISTS":
+		return "ALREADY_EXISTS"
+	case "RESOURCE_NOT_FOUND":
+		return "NOT_FOUND"
+	case "RESOURCE_NOT_READY":
+		return "UNAVAILABLE"
+	case "CONDITION_NOT_MET":
+		return "ABORTED"
+	case "PERMISSIONS_ERROR", "FORBIDDEN":
+		return "PERMISSION_DENIED"
+	case "INTERNAL_ERROR", "BACKEND_ERROR":
+		return "INTERNAL"
+	}
+	return "FAILED_PRECONDITION"
+}
+
+// codeName is the name of a google.rpc.Code.
+func codeName(code int64) string {
+	names := [...]string{
+		"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
+		"RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+	}
+	if code < 0 || code >= int64(len(names)) {
+		return strconv.FormatInt(code, 10)
+	}
+	return names[code]
+}

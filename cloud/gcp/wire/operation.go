@@ -1,0 +1,129 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"cloud.google.com/go/longrunning/autogen/longrunningpb"
+	"github.com/googleapis/gax-go/v2"
+
+	"github.com/itbytes/landfall/cloud/gcp/names"
+	"github.com/itbytes/landfall/plan"
+)
+
+// Failure is how a long operation ended that did not end well.
+type Failure struct {
+	Operation string
+	Code      string // google.rpc.Code: RESOURCE_EXHAUSTED
+	Message   string
+}
+
+// Error implements error.
+func (f *Failure) Error() string { return f.Operation + ": " + f.Code + ": " + f.Message }
+
+// Asker is a client that can be asked for a long operation by name. The SDK's own Poll replaces the whole path of the
+// address and so loses what an endpoint other than Google's puts before it.
+type Asker interface {
+	GetOperation(ctx context.Context, r *longrunningpb.GetOperationRequest, o ...gax.CallOption) (*longrunningpb.Operation, error)
+}
+
+// Running asks for the operation that an earlier entry into the step left running. A failed one is an error once: when the
+// step is resumed after that, it is made anew. One that Google no longer knows is over; the thing itself is asked next.
+func (s *Session) Running(ctx context.Context, t plan.Task, a Asker, service string) (bool, error) {
+	name := ""
+	if t.Begun != nil {
+		name = t.Begun.Operation
+	}
+	if name == "" {
+		return false, nil
+	}
+	op, err := a.GetOperation(ctx, &longrunningpb.GetOperationRequest{Name: name})
+	var failed error
+	if e := op.GetError(); e != nil {
+		failed = Failed(name, int64(e.GetCode()), e.GetMessage())
+	}
+	return s.Settle(t, Call{Service: service, Operation: name}, !op.GetDone(), failed, err)
+}
+
+// Settle says what asking for an operation came to: running, failed (told once), or over. Err is that the asking failed.
+func (s *Session) Settle(t plan.Task, c Call, running bool, failed, err error) (bool, error) {
+	switch {
+	case NotFound(err):
+		return false, nil
+	case err != nil:
+		return false, s.Fault(err, c.Service, "operations.get")
+	case running:
+		return true, nil
+	case failed != nil && s.failures.first(t.Key, c.Operation):
+		return false, s.Fault(failed, c.Service, c.Operation)
+	}
+	return false, nil
+}
+
+// Request is the idempotency token for making what.
+func (s *Session) Request(t plan.Task, what string) string {
+	return names.Request(t, what, s.failures.of(t.Key))
+}
+
+// failures remembers which failed operations were told of. What a restarted worker forgets is told once more.
+type failures struct {
+	mu    sync.Mutex
+	told  map[string]bool
+	times map[string]int
+}
+
+func (f *failures) first(key, operation string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.told[operation] {
+		return false
+	}
+	if f.told == nil {
+		f.told, f.times = map[string]bool{}, map[string]int{}
+	}
+	f.told[operation] = true
+	f.times[key]++
+	return true
+}
+
+func (f *failures) of(key string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.times[key]
+}
+
+// Evidence says what was read, in one line.
+func Evidence(operation, format string, a ...any) string {
+	return operation + ": " + strings.TrimSpace(fmt.Sprintf(format, a...))
+}
+
+// NotFound reports whether Google said that a thing is not there.
+func NotFound(err error) bool { return is(err, http.StatusNotFound, "NOT_FOUND") }
+
+// Exists reports whether Google said that a thing is there already.
+func Exists(err error) bool {
+	a, ok := read(err)
+	return ok && (a.status == "ALREADY_EXISTS" || a.reason == "alreadyExists")
+}
+
+// Changed reports whether somebody else changed a thing between our reading and our writing of it.
+func Changed(err error) bool {
+	a, ok := read(err)
+	return ok && (a.status == "ABORTED" || a.reason == "conditionNotMet" || a.http == http.StatusPreconditionFailed)
+}
+
+// Forbidden reports whether Google refused to say.
+func Forbidden(err error) bool { return is(err, http.StatusForbidden, "PERMISSION_DENIED") }
+
+func is(err error, status int, code string) bool {
+	a, ok := read(err)
+	return ok && (a.http == status || a.status == code)
+}
+
+// Failed is the failure that an operation reports by the number of a google.rpc.Code.
+func Failed(operation string, code int64, message string) *Failure {
+	return &Failure{Operation: operation, Code: codeName(code), Message: message}
+}
