@@ -1,0 +1,60 @@
+// Package azure speaks to Azure and Microsoft Entra in the words of the plan, through Microsoft's own SDK.
+package azure
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/itbytes/landfall/cloud/azure/session"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/plan"
+)
+
+// Options are what the worker gives the cloud.
+type Options struct {
+	// Endpoint is one base address that serves the resource manager at /, Microsoft Graph at /graph/v1.0 and Entra at /entra
+	// (LANDFALL_AZURE_ENDPOINT). Empty means the real Azure.
+	Endpoint string
+	// Insecure lets tokens travel over plain http to an Endpoint that is not on this machine: a simulator in a container.
+	Insecure bool
+	// Sessions is the folder of the sessions that people leave when they sign in (LANDFALL_SESSIONS): one <login>.json each.
+	Sessions string
+	// HTTP is the transport. Default: a client that gives up on an answer after a minute.
+	HTTP *http.Client
+	// Keeper is the vault that one-shot secrets go to.
+	Keeper step.Keeper
+	// Patience is how long a step waits in its activity for what it made to be seen. Default 20 s.
+	Patience time.Duration
+}
+
+// Cloud is Azure as one worker sees it.
+type Cloud struct {
+	catalog step.Catalog[*session.Session]
+}
+
+// New returns a Cloud. It makes no call.
+func New(o Options) *Cloud {
+	if o.HTTP == nil {
+		o.HTTP = &http.Client{Timeout: time.Minute}
+	}
+	d := newDoor(o)
+	return &Cloud{catalog: step.Catalog[*session.Session]{
+		Controls: func(l plan.Landing) []session.Control { return edged(Controls(l)) },
+		Open:     d.open,
+		Patience: o.Patience,
+	}}
+}
+
+// Steps lists the steps of a landing in the order of the catalogue.
+func (c *Cloud) Steps(l plan.Landing) []plan.Step { return c.catalog.Steps(l) }
+
+// Carry takes one step of a landing from observe to receipt.
+func (c *Cloud) Carry(ctx context.Context, t plan.Task, mark func(string)) (plan.Outcome, error) {
+	return c.catalog.Carry(ctx, t, mark)
+}
+
+// Preview says what every step of a landing would do, and writes nothing.
+func (c *Cloud) Preview(ctx context.Context, l plan.Landing) plan.Preview {
+	return c.catalog.Preview(ctx, l)
+}

@@ -1,0 +1,112 @@
+package baseline
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources"
+
+	"github.com/itbytes/landfall/cloud/azure/network"
+	"github.com/itbytes/landfall/cloud/azure/session"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/plan"
+)
+
+// flowLog records who talked to whom in the landing's virtual network, for ninety days. It targets the network: Azure no longer
+// makes logs of security groups.
+type flowLog struct{}
+
+const (
+	flowDays = 90
+	inStore  = "the flow store"
+)
+
+func flowName(l plan.Landing) string { return "fl-" + vnetAt(l).Name }
+
+// Describe implements step.Control.
+func (flowLog) Describe(plan.Landing) (plan.Step, bool) {
+	return plan.Step{
+		Name: "flow-log", Title: "the network's flow log", Chapter: plan.Protect, Control: "AZ-O06", Objective: "O06",
+		After: []string{"vnet", "flow-store"}, Inverse: plan.Neutralise, Usual: 30 * time.Second,
+	}, true
+}
+
+// Want implements step.Control.
+func (flowLog) Want(plan.Task) plan.Fields {
+	return plan.Fields{"recording": "on", "kept in": inStore, "days": strconv.Itoa(flowDays), session.Provisioning: session.Succeeded}
+}
+
+// Observe implements step.Control.
+func (flowLog) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	c, err := network.New(s)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	l := t.Landing
+	all, err := c.FlowLogs(ctx, l.Region)
+	switch {
+	case session.Missing(err), session.Unregistered(err):
+		return s.Absent(ctx, t, "no network watcher in "+l.Region)
+	case err != nil:
+		return plan.Observation{}, err
+	}
+	target := s.ID(vnetAt(l), network.KindNetwork)
+	for _, f := range all {
+		if !session.Same(f.Target, target) { // a network has one flow log, whatever it is named
+			continue
+		}
+		o := plan.Observation{
+			ID: f.ID, Match: plan.ByKey, Live: plan.Fields{"recording": session.OnOff(f.Enabled), "kept in": f.Store, "days": strconv.Itoa(f.Days)},
+			Evidence: []string{"flow log " + f.Name + " of " + f.Target + ": " + session.OnOff(f.Enabled) + ", kept in " + f.Store},
+		}
+		if session.Same(f.Store, s.ID(storeAt(s, l), kindStore)) {
+			o.Live["kept in"] = inStore
+		}
+		if f.Days > flowDays { // better than wanted
+			o.Live["days"] = strconv.Itoa(flowDays)
+		}
+		return s.Settled(ctx, t, o, f.Provisioning)
+	}
+	return s.Absent(ctx, t, "no flow log of "+target)
+}
+
+// Preflight implements step.Control.
+func (flowLog) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+
+// Apply implements step.Control.
+func (flowLog) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
+	c, err := network.New(s)
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	l := t.Landing
+	if err := watch(ctx, s, c, l); err != nil {
+		return plan.Applied{}, err
+	}
+	name := flowName(l)
+	if o.State == plan.Present && o.ID != "" {
+		name = session.Tail(o.ID)
+	}
+	return c.MakeFlowLog(ctx, name, l.Region, session.Tags(l), s.ID(vnetAt(l), network.KindNetwork), s.ID(storeAt(s, l), kindStore), flowDays)
+}
+
+// watch sees to it that the region has a network watcher, where Azure itself would have put it.
+func watch(ctx context.Context, s *session.Session, c *network.Client, l plan.Landing) error {
+	err := c.Watched(ctx, l.Region)
+	if !session.Missing(err) {
+		return err
+	}
+	groups, err := armresources.NewResourceGroupsClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	_, err = groups.Get(ctx, network.WatcherGroup, nil)
+	if session.Missing(err) {
+		_, err = groups.CreateOrUpdate(ctx, network.WatcherGroup, armresources.ResourceGroup{Location: session.Ptr(l.Region)}, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return c.MakeWatcher(ctx, l.Region)
+}

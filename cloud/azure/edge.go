@@ -1,0 +1,58 @@
+package azure
+
+import (
+	"context"
+	"time"
+
+	"github.com/itbytes/landfall/cloud/azure/session"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/plan"
+)
+
+// edge is the cloud's edge around a control: whatever error leaves the control has become a fault with a name.
+type edge struct{ control session.Control }
+
+func edged(all []session.Control) []session.Control {
+	out := make([]session.Control, len(all))
+	for i, c := range all {
+		out[i] = edge{c}
+	}
+	return out
+}
+
+// Describe implements step.Control.
+func (e edge) Describe(l plan.Landing) (plan.Step, bool) { return e.control.Describe(l) }
+
+// Want implements step.Control.
+func (e edge) Want(t plan.Task) plan.Fields { return e.control.Want(t) }
+
+// Observe implements step.Control.
+func (e edge) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	o, err := e.control.Observe(ctx, s, t)
+	return o, name(err, t)
+}
+
+// Preflight implements step.Control.
+func (e edge) Preflight(ctx context.Context, s *session.Session, t plan.Task, c plan.Change) error {
+	return name(e.control.Preflight(ctx, s, t, c), t)
+}
+
+// Apply implements step.Control.
+func (e edge) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Change, o plan.Observation, intent step.Intent) (plan.Applied, error) {
+	a, err := e.control.Apply(ctx, s, t, c, o, intent)
+	return a, name(err, t)
+}
+
+// Owned implements step.Owned.
+func (e edge) Owned() bool {
+	o, ok := e.control.(step.Owned)
+	return ok && o.Owned()
+}
+
+// Budget implements step.Budgeted.
+func (e edge) Budget() time.Duration {
+	if b, ok := e.control.(step.Budgeted); ok {
+		return b.Budget()
+	}
+	return 2 * time.Minute
+}

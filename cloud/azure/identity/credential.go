@@ -1,0 +1,142 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"github.com/itbytes/landfall/cloud/azure/graph"
+	"github.com/itbytes/landfall/cloud/azure/session"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// credential is the long-lived credential of an identity that has one, and the vault's item that it is kept in.
+type credential struct{ identity plan.Identity }
+
+// Fields of the vault's item.
+const (
+	fieldClient  = "client id"
+	fieldTenant  = "tenant id"
+	fieldKey     = "key id"
+	fieldExpires = "expires"
+	fieldSecret  = "client secret"
+	fieldCert    = "certificate"
+	fieldPrivate = "private key"
+)
+
+const valid = "valid"
+
+func (c credential) certificate() bool { return c.identity.CredentialType == "certificate" }
+
+// secretField is the field of the vault's item that holds the secret.
+func (c credential) secretField() string {
+	if c.certificate() {
+		return fieldPrivate
+	}
+	return fieldSecret
+}
+
+func (c credential) days() time.Duration {
+	days := c.identity.CredentialDays
+	if days == 0 {
+		days = 90
+	}
+	return time.Duration(days) * 24 * time.Hour
+}
+
+// ours is how the credentials that a plan made are named.
+func ours(t plan.Task) string { return "landfall/" + t.Landing.Plan }
+
+// Describe implements step.Control.
+func (c credential) Describe(l plan.Landing) (plan.Step, bool) {
+	return plan.Step{
+		Name: "credential-" + c.identity.Name, Title: "the credential of " + c.identity.Name, Chapter: plan.Identify,
+		After: []string{"principal-" + c.identity.Name}, Outside: true, Inverse: plan.Neutralise, Usual: 30 * time.Second,
+	}, home(l, c.identity) && c.identity.Credential != ""
+}
+
+// Want implements step.Control.
+func (c credential) Want(plan.Task) plan.Fields {
+	return plan.Fields{"credential": valid, "kept at": c.identity.Credential}
+}
+
+// Observe implements step.Control.
+func (c credential) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	a, err := c.application(ctx, s, t)
+	switch {
+	case err != nil:
+		return plan.Observation{}, err
+	case a.ID == "":
+		return plan.Observation{State: plan.Absent, Evidence: []string{"there is no application yet"}}, nil
+	}
+	kept, err := c.find(ctx, s)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	key := kept.Fields[fieldKey]
+	if !kept.Exists || key == "" || !kept.Holds[c.secretField()] {
+		return plan.Observation{State: plan.Absent, Evidence: []string{c.identity.Credential + " holds no credential of " + c.identity.Name}}, nil
+	}
+	o := plan.Observation{
+		State: plan.Present, ID: key, Match: plan.ByKey,
+		Live: plan.Fields{"kept at": c.identity.Credential, "credential": "not one of the application's"},
+	}
+	if ends, stands := standing(a, key); stands {
+		o.Live["credential"] = valid
+		if time.Now().After(ends) {
+			o.Live["credential"] = "expired"
+		}
+		o.Evidence = []string{c.identity.Credential + " holds " + key + ", valid until " + ends.UTC().Format(time.DateOnly)}
+		return session.WithFact(o, "credential-expires-"+c.identity.Name, ends.UTC().Format(time.RFC3339)), nil
+	}
+	o.Evidence = []string{c.identity.Credential + " holds " + key + ", which the application does not have"}
+	if t.Begun != nil && t.Begun.ID == key {
+		o.State, o.Why = plan.Pending, "the credential is made and not yet seen in every copy of the directory"
+	}
+	return o, nil
+}
+
+// Preflight implements step.Control.
+func (c credential) Preflight(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Change) error {
+	kept, err := c.find(ctx, s)
+	if err != nil {
+		return err
+	}
+	if kept.Holds[c.secretField()] && kept.Fields[fieldKey] == "" {
+		return fault.New(fault.Conflict, `Write the credential's id into the item's field "key id", or empty its secret field; then resume.`,
+			"%s holds a %s that Landfall did not put there", c.identity.Credential, c.secretField())
+	}
+	return nil
+}
+
+// Apply implements step.Control.
+func (c credential) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, _ plan.Observation, intent step.Intent) (plan.Applied, error) {
+	a, err := c.application(ctx, s, t)
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	if c.certificate() {
+		return c.makeCertificate(ctx, s, t, a, intent)
+	}
+	return c.makeSecret(ctx, s, t, a, intent)
+}
+
+// application reads the application with its credentials; none where it is not made yet.
+func (c credential) application(ctx context.Context, s *session.Session, t plan.Task) (graph.Application, error) {
+	var a graph.Application
+	id, err := objectID(ctx, s, t, c.identity)
+	if err != nil || id == "" {
+		return a, err
+	}
+	err = s.Graph.Get(ctx, "applications/"+id+"?$select=id,appId,passwordCredentials,keyCredentials", &a)
+	return a, err
+}
+
+func (c credential) find(ctx context.Context, s *session.Session) (plan.Item, error) {
+	if s.Keeper == nil {
+		return plan.Item{}, fault.New(fault.Invalid, "Start the worker with a vault: OP_CONNECT_HOST and OP_CONNECT_TOKEN.",
+			"there is no vault to keep the credential of %s in", c.identity.Name)
+	}
+	return s.Keeper.Find(ctx, c.identity.Credential)
+}

@@ -1,0 +1,186 @@
+package identity
+
+import (
+	"context"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
+	"github.com/google/uuid"
+
+	"github.com/itbytes/landfall/cloud/azure/session"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// role gives an identity its roles in a landing's subscription, wherever it was made.
+type role struct{ identity plan.Identity }
+
+const assigned = "assigned"
+
+func roles(id plan.Identity) []string {
+	if len(id.Roles) == 0 {
+		return []string{"Reader"}
+	}
+	return id.Roles
+}
+
+// Describe implements step.Control.
+func (c role) Describe(l plan.Landing) (plan.Step, bool) {
+	after := []string{"providers"}
+	if home(l, c.identity) {
+		after = append(after, "principal-"+c.identity.Name)
+	}
+	return plan.Step{
+		Name: "role-" + c.identity.Name, Title: "the roles of " + c.identity.Name, Chapter: plan.Identify,
+		After: after, Inverse: plan.Revert, Usual: 5 * time.Minute,
+	}, true
+}
+
+// Want implements step.Control.
+func (c role) Want(plan.Task) plan.Fields {
+	f := plan.Fields{}
+	for _, r := range roles(c.identity) {
+		f[r] = assigned
+	}
+	return f
+}
+
+// Observe implements step.Control.
+func (c role) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	principal, err := principalID(ctx, s, t, c.identity)
+	switch {
+	case err != nil:
+		return plan.Observation{}, err
+	case principal == "" && home(t.Landing, c.identity):
+		return plan.Observation{State: plan.Absent, Evidence: []string{"there is no service principal yet"}}, nil
+	case principal == "":
+		return plan.Observation{
+			State: plan.Pending, Why: "it waits for the identity " + c.identity.Name + ", which is made in azure/" + c.identity.Home,
+		}, nil
+	}
+	held, err := c.held(ctx, s, principal)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	o := plan.Observation{State: plan.Present, ID: principal, Match: plan.ByKey, Live: plan.Fields{}}
+	for _, r := range roles(c.identity) {
+		def, err := definition(ctx, s, r)
+		if err != nil {
+			return plan.Observation{}, err
+		}
+		if at, has := held[path.Base(strings.ToLower(def))]; has {
+			o.Live[r] = assigned
+			o.Evidence = append(o.Evidence, r+" is assigned to "+principal+" at "+at)
+		}
+	}
+	if len(o.Live) == 0 {
+		o.State = plan.Absent
+		o.Evidence = []string{"no role of the plan's is assigned to " + principal + " at " + s.Scope()}
+	}
+	return session.WithFact(o, factPrincipal(c.identity), principal), nil
+}
+
+// Budget is how long a role assignment takes to be honoured everywhere.
+func (role) Budget() time.Duration { return 10 * time.Minute }
+
+// Preflight implements step.Control.
+func (role) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+
+// Apply implements step.Control.
+func (c role) Apply(ctx context.Context, s *session.Session, t plan.Task, ch plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
+	principal, err := principalID(ctx, s, t, c.identity)
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	client, err := armauthorization.NewRoleAssignmentsClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	for _, f := range ch.Fields {
+		def, err := definition(ctx, s, f.Field)
+		if err != nil {
+			return plan.Applied{}, err
+		}
+		_, err = client.Create(ctx, s.Scope(), assignmentName(s.Scope(), principal, def), armauthorization.RoleAssignmentCreateParameters{
+			Properties: &armauthorization.RoleAssignmentProperties{
+				PrincipalID: session.Ptr(principal), RoleDefinitionID: session.Ptr(def),
+				PrincipalType: session.Ptr(armauthorization.PrincipalTypeServicePrincipal), // without it a new principal is not found
+			},
+		}, nil)
+		if err != nil && session.Code(err) != "RoleAssignmentExists" {
+			return plan.Applied{}, err
+		}
+	}
+	return plan.Applied{ID: principal}, nil
+}
+
+// assignmentName is the same for a scope, a principal and a role for ever: Azure refuses a second assignment of one name.
+func assignmentName(scope, principal, definition string) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(strings.ToLower(scope+"|"+principal+"|"+path.Base(definition)))).String()
+}
+
+// held is where each role that a principal holds in the subscription is assigned: there, or above it.
+func (c role) held(ctx context.Context, s *session.Session, principal string) (map[string]string, error) {
+	client, err := armauthorization.NewRoleAssignmentsClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	o := &armauthorization.RoleAssignmentsClientListForScopeOptions{Filter: session.Ptr("principalId eq '" + principal + "'")}
+	for p := client.NewListForScopePager(s.Scope(), o); p.More(); {
+		page, err := p.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range page.Value {
+			if a.Properties == nil || !strings.EqualFold(session.Str(a.Properties.PrincipalID), principal) {
+				continue
+			}
+			at := session.Str(a.Properties.Scope)
+			if session.Same(at, s.Scope()) || !strings.HasPrefix(strings.ToLower(at), "/subscriptions/") {
+				out[path.Base(strings.ToLower(session.Str(a.Properties.RoleDefinitionID)))] = at
+			}
+		}
+	}
+	return out, nil
+}
+
+// definition is the id of a role of a name.
+func definition(ctx context.Context, s *session.Session, name string) (string, error) {
+	client, err := armauthorization.NewRoleDefinitionsClient(s.Cred, s.ARM)
+	if err != nil {
+		return "", err
+	}
+	o := &armauthorization.RoleDefinitionsClientListOptions{Filter: session.Ptr("roleName eq '" + strings.ReplaceAll(name, "'", "''") + "'")}
+	for p := client.NewListPager(s.Scope(), o); p.More(); {
+		page, err := p.NextPage(ctx)
+		if err != nil {
+			return "", err
+		}
+		for _, d := range page.Value {
+			if d.Properties != nil && session.Str(d.Properties.RoleName) == name {
+				return session.Str(d.ID), nil
+			}
+		}
+	}
+	return "", fault.New(fault.Invalid, "Correct the identity's roles in the plan: names are written as Azure writes them.", "there is no role named %q", name)
+}
+
+// principalID is the service principal's object id: from the step that made it, or from the directory; "" where there is none.
+func principalID(ctx context.Context, s *session.Session, t plan.Task, id plan.Identity) (string, error) {
+	if known := t.Fact(factPrincipal(id)); known != "" {
+		return known, nil
+	}
+	client, err := clientID(ctx, s, t, id)
+	if err != nil || client == "" {
+		return "", err
+	}
+	p, err := s.Graph.Principal(ctx, client)
+	if session.Missing(err) {
+		return "", nil
+	}
+	return p.ID, err
+}

@@ -1,0 +1,81 @@
+package network
+
+import (
+	"context"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/network/armnetwork/v8"
+
+	"github.com/itbytes/landfall/cloud/azure/session"
+	"github.com/itbytes/landfall/plan"
+)
+
+// FlowLog is a record of who talked to whom.
+type FlowLog struct {
+	ID, Name     string
+	Provisioning string
+	Target       string
+	Store        string
+	Enabled      bool
+	Days         int
+}
+
+// WatcherGroup is the resource group in which Azure itself keeps its network watchers, one a region.
+const WatcherGroup = "NetworkWatcherRG"
+
+// Watcher is the name of a region's network watcher.
+func Watcher(region string) string { return "NetworkWatcher_" + region }
+
+// Watched asks for a region's watcher.
+func (c *Client) Watched(ctx context.Context, region string) error {
+	_, err := c.watchers.Get(ctx, WatcherGroup, Watcher(region), nil)
+	return err
+}
+
+// MakeWatcher makes a region's watcher.
+func (c *Client) MakeWatcher(ctx context.Context, region string) error {
+	_, err := c.watchers.CreateOrUpdate(ctx, WatcherGroup, Watcher(region), armnetwork.Watcher{Location: session.Ptr(region)}, nil)
+	return err
+}
+
+// FlowLogs lists a region's flow logs.
+func (c *Client) FlowLogs(ctx context.Context, region string) ([]FlowLog, error) {
+	var out []FlowLog
+	for p := c.logs.NewListPager(WatcherGroup, Watcher(region), nil); p.More(); {
+		page, err := p.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range page.Value {
+			out = append(out, flowLogOf(*l))
+		}
+	}
+	return out, nil
+}
+
+func flowLogOf(l armnetwork.FlowLog) FlowLog {
+	out := FlowLog{ID: session.Str(l.ID), Name: session.Str(l.Name)}
+	p := l.Properties
+	if p == nil {
+		return out
+	}
+	out.Provisioning, out.Target, out.Store = session.Str(p.ProvisioningState), session.Str(p.TargetResourceID), session.Str(p.StorageID)
+	out.Enabled = session.Is(p.Enabled)
+	if r := p.RetentionPolicy; r != nil && session.Is(r.Enabled) && r.Days != nil {
+		out.Days = int(*r.Days)
+	}
+	return out
+}
+
+// MakeFlowLog records the flows of a virtual network for some days. The target is never a network security group: Azure no
+// longer makes such logs.
+func (c *Client) MakeFlowLog(ctx context.Context, name, region string, tags map[string]*string, target, store string, days int32) (plan.Applied, error) {
+	p, err := c.logs.BeginCreateOrUpdate(ctx, WatcherGroup, Watcher(region), name, armnetwork.FlowLog{
+		Location: session.Ptr(region), Tags: tags,
+		Properties: &armnetwork.FlowLogPropertiesFormat{
+			TargetResourceID: session.Ptr(target), StorageID: session.Ptr(store), Enabled: session.Ptr(true),
+			RetentionPolicy: &armnetwork.RetentionPolicyParameters{Days: session.Ptr(days), Enabled: session.Ptr(true)},
+			Format:          &armnetwork.FlowLogFormatParameters{Type: session.Ptr(armnetwork.FlowLogFormatTypeJSON), Version: session.Ptr(int32(2))},
+		},
+	}, nil)
+	return session.Begun(name, p, err)
+}

@@ -1,0 +1,129 @@
+package subscription
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/subscription/armsubscription"
+
+	"github.com/itbytes/landfall/cloud/azure/session"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// alias makes the subscription. The alias's name is the key: however often it is asked for, there is one subscription.
+type alias struct{}
+
+// aliasName is the same for a landing for ever.
+func aliasName(l plan.Landing) string { return l.Slug + "-" + l.Environment }
+
+// Describe implements step.Control.
+func (alias) Describe(plan.Landing) (plan.Step, bool) {
+	return plan.Step{
+		Name: "subscription", Title: "the subscription", Chapter: plan.Container,
+		Outside: true, Inverse: plan.Quarantine, Usual: 2 * time.Minute,
+	}, true
+}
+
+// Want implements step.Control.
+func (alias) Want(plan.Task) plan.Fields { return plan.Fields{"state": "Enabled"} }
+
+// Observe implements step.Control.
+func (alias) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	if id := t.Landing.Adopt.ID; id != "" {
+		return adopted(ctx, s, id)
+	}
+	c, err := armsubscription.NewAliasClient(s.Cred, s.ARM)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	name := aliasName(t.Landing)
+	r, err := c.Get(ctx, name, nil)
+	switch {
+	case session.Missing(err):
+		return unaliased(ctx, s, c, t)
+	case err != nil:
+		return plan.Observation{}, err
+	case r.Properties == nil:
+		return plan.Observation{State: plan.Unknown, Why: "the alias " + name + " has no properties"}, nil
+	}
+	p := r.Properties
+	o := plan.Observation{
+		State: plan.Present, ID: session.Str(p.SubscriptionID), Match: plan.ByKey,
+		Live:     plan.Fields{"state": string(session.Str(p.ProvisioningState))},
+		Evidence: []string{"alias " + name + ": " + session.Str(p.ProvisioningState) + " " + session.Str(p.SubscriptionID)},
+	}
+	switch session.Str(p.ProvisioningState) {
+	case string(armsubscription.ProvisioningStateAccepted):
+		o.State, o.Why = plan.Pending, "the subscription is being made (alias "+name+")"
+		return o, nil
+	case string(armsubscription.ProvisioningStateFailed):
+		return o, nil // asking for the alias again makes Azure try again
+	}
+	live, err := read(ctx, s, o.ID)
+	if session.Code(err) == "SubscriptionNotFound" {
+		o.State, o.Why = plan.Pending, "the subscription is made and not yet seen everywhere"
+		return o, nil
+	}
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	o = stands(o, live)
+	if at, err := time.Parse(time.RFC3339, session.Str(p.CreatedTime)); err == nil && time.Since(at) < time.Hour {
+		o = session.WithFact(o, session.FactMade, at.UTC().Format(time.RFC3339))
+	}
+	return o, nil
+}
+
+// adopted is the subscription that the plan names by its id.
+func adopted(ctx context.Context, s *session.Session, id string) (plan.Observation, error) {
+	live, err := read(ctx, s, id)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	return stands(plan.Observation{ID: id, Match: plan.ByPlan}, live), nil
+}
+
+// unaliased looks for the subscription by name where no alias of ours stands, and whether it is our turn to make one.
+func unaliased(ctx context.Context, s *session.Session, c *armsubscription.AliasClient, t plan.Task) (plan.Observation, error) {
+	o, err := named(ctx, s, t.Landing)
+	if err != nil || o.State != plan.Absent {
+		return o, err
+	}
+	all, err := c.List(ctx, nil)
+	if err != nil {
+		return o, err
+	}
+	for _, a := range all.Value {
+		p := a.Properties
+		if p != nil && strings.EqualFold(session.Str(p.BillingScope), t.Landing.Billing) && session.Str(p.ProvisioningState) == string(armsubscription.ProvisioningStateAccepted) {
+			o.State, o.Why = plan.Pending, "it waits for its turn: "+session.Str(a.Name)+" is still being made, and the billing scope makes one at a time"
+		}
+	}
+	return o, nil
+}
+
+// Preflight implements step.Control.
+func (alias) Preflight(_ context.Context, _ *session.Session, t plan.Task, _ plan.Change) error {
+	if t.Landing.Billing == "" {
+		return fault.New(fault.Invalid, "Name the invoice section or enrolment account in clouds.azure.billing, or adopt a subscription by its id.",
+			"a subscription cannot be made for %s without a billing scope", t.Landing.ID())
+	}
+	return nil
+}
+
+// Apply implements step.Control.
+func (alias) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
+	c, err := armsubscription.NewAliasClient(s.Cred, s.ARM)
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	name := aliasName(t.Landing)
+	p, err := c.BeginCreate(ctx, name, armsubscription.PutAliasRequest{Properties: &armsubscription.PutAliasRequestProperties{
+		BillingScope: session.Ptr(t.Landing.Billing), DisplayName: session.Ptr(t.Landing.Name), Workload: session.Ptr(armsubscription.WorkloadProduction),
+		AdditionalProperties: &armsubscription.PutAliasRequestAdditionalProperties{Tags: session.Tags(t.Landing)},
+	}}, nil)
+	return session.Begun(name, p, err)
+}
