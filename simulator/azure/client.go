@@ -1,0 +1,168 @@
+package azure
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // the x5t header of a client assertion is a SHA-1 thumbprint
+	"crypto/sha256"
+	"crypto/subtle"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// client answers a client-credentials request by secret or by assertion.
+func (e *entra) client(audience string) {
+	app := e.appByClientID(e.form.Get("client_id"))
+	if app == nil || app.young(e.Cloud) {
+		e.fail(http.StatusBadRequest, "unauthorized_client", "700016", "Application with identifier '"+e.form.Get("client_id")+"' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant.")
+		return
+	}
+	switch {
+	case e.form.Get("client_assertion") != "":
+		if !e.asserted(app) {
+			return
+		}
+	case e.form.Get("client_secret") == "":
+		e.fail(http.StatusUnauthorized, "invalid_client", "7000216", "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.")
+		return
+	case !e.secretFits(app):
+		return
+	}
+	sp := e.principalOf(app.appID)
+	if sp == nil {
+		e.fail(http.StatusUnauthorized, "invalid_client", "7000229", "The client application '"+app.appID+"' is missing service principal in the tenant.")
+		return
+	}
+	value, seconds := e.mint(&token{login: e.loginOfApp(app.appID), audience: audience, object: sp.id, app: app.appID, name: app.text("displayName")})
+	write(e.w, http.StatusOK, obj{"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": value})
+}
+
+// secretFits checks the client secret; a new one is known everywhere only after a while.
+func (e *entra) secretFits(app *application) bool {
+	given := []byte(e.form.Get("client_secret"))
+	for _, s := range app.secrets {
+		if subtle.ConstantTimeCompare(given, []byte(s.value)) != 1 || e.k.Now().Before(s.known) {
+			continue
+		}
+		if e.k.Now().After(s.end) {
+			e.fail(http.StatusUnauthorized, "invalid_client", "7000222", "The provided client secret keys for app '"+app.appID+"' are expired.")
+			return false
+		}
+		return true
+	}
+	e.fail(http.StatusUnauthorized, "invalid_client", "7000215", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '"+app.appID+"'.")
+	return false
+}
+
+type assertion struct {
+	head struct {
+		Alg  string `json:"alg"`
+		X5t  string `json:"x5t"`
+		X5tS string `json:"x5t#S256"`
+	}
+	claims struct {
+		Aud, Iss, Sub, Jti string
+		Exp, Nbf           int64
+	}
+	signed    string
+	signature []byte
+}
+
+func readAssertion(s string) (x assertion, ok bool) {
+	parts := strings.Split(s, ".")
+	if len(parts) != 3 {
+		return x, false
+	}
+	for i, into := range []any{&x.head, &x.claims} {
+		b, err := base64.RawURLEncoding.DecodeString(parts[i])
+		if err != nil || json.Unmarshal(b, into) != nil {
+			return x, false
+		}
+	}
+	var err error
+	x.signed = parts[0] + "." + parts[1]
+	x.signature, err = base64.RawURLEncoding.DecodeString(parts[2])
+	return x, err == nil
+}
+
+// asserted checks a JWT signed with a certificate of the application.
+func (e *entra) asserted(app *application) bool {
+	x, ok := readAssertion(e.form.Get("client_assertion"))
+	now := e.k.Now()
+	code, message := "", ""
+	switch {
+	case !ok || e.form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer":
+		code, message = "50027", "JWT token is invalid or malformed."
+	case !strings.EqualFold(x.claims.Iss, app.appID):
+		code, message = e.federated(app, x)
+	case !strings.EqualFold(x.claims.Sub, app.appID):
+		code, message = "700021", "Client assertion application identifier doesn't match 'client_id' parameter."
+	case !strings.Contains(strings.ToLower(x.claims.Aud), "/"+e.tenant+"/"):
+		code, message = "700023", "Client assertion audience claim does not match Realm issuer."
+	case now.Unix() > x.claims.Exp || x.claims.Exp == 0 || now.Add(5*time.Minute).Unix() < x.claims.Nbf:
+		code, message = "700024", "Client assertion is not within its valid time range."
+	default:
+		code, message = e.signed(app, x)
+	}
+	if code != "" {
+		e.fail(http.StatusUnauthorized, "invalid_client", code, message)
+	}
+	return code == ""
+}
+
+// federated answers for an assertion of another issuer. The simulator has no way to that issuer's keys, so that the best it
+// can say is that it does not reach them.
+func (e *entra) federated(app *application, x assertion) (code, message string) {
+	for _, f := range app.federated {
+		if text(f, "issuer") == x.claims.Iss && text(f, "subject") == x.claims.Sub {
+			return "90061", "Request to External OIDC endpoint failed."
+		}
+	}
+	return "700213", "No matching federated identity record found for presented assertion subject '" + x.claims.Sub + "'."
+}
+
+// signed finds the certificate that an assertion names and checks the signature with it.
+func (e *entra) signed(app *application, x assertion) (code, message string) {
+	for _, k := range app.keys {
+		der, err := base64.StdEncoding.DecodeString(k.key)
+		if err != nil || e.k.Now().Before(k.known) {
+			continue
+		}
+		short, long := sha1.Sum(der), sha256.Sum256(der) //nolint:gosec // see the import
+		if unpad(x.head.X5t) != base64.RawURLEncoding.EncodeToString(short[:]) && unpad(x.head.X5tS) != base64.RawURLEncoding.EncodeToString(long[:]) {
+			continue
+		}
+		if e.k.Now().After(k.end) || e.k.Now().Before(k.start) {
+			return "1000502", "The provided certificate is not within its specified validity period."
+		}
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			continue
+		}
+		if verified(cert, x) {
+			return "", ""
+		}
+	}
+	return "700027", "The certificate with identifier used to sign the client assertion is not registered on application, or the signature is not valid."
+}
+
+func unpad(s string) string { return strings.TrimRight(s, "=") }
+
+func verified(cert *x509.Certificate, x assertion) bool {
+	key, is := cert.PublicKey.(*rsa.PublicKey)
+	if !is {
+		return false
+	}
+	sum := sha256.Sum256([]byte(x.signed))
+	switch x.head.Alg {
+	case "RS256":
+		return rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], x.signature) == nil
+	case "PS256":
+		return rsa.VerifyPSS(key, crypto.SHA256, sum[:], x.signature, nil) == nil
+	}
+	return false
+}

@@ -1,0 +1,86 @@
+package azure
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// thing is an ARM resource. Reads render it; nothing stored is answered as it is.
+type thing struct {
+	id, kind, name string // kind: "Microsoft.Network/virtualNetworks"
+	location       string
+	tags           map[string]string
+	head           obj // the fields beside properties: sku, kind, identity
+	props          obj
+	etag           string
+	made, ready    time.Time
+	gone           time.Time // when its deletion ends; zero where it is not being deleted
+}
+
+// state is the provisioning state at a time.
+func (t *thing) state(now time.Time) string {
+	switch {
+	case !t.gone.IsZero():
+		return "Deleting"
+	case now.Before(t.ready):
+		return "Updating"
+	}
+	return "Succeeded"
+}
+
+// busy reports whether an operation on it is running.
+func (t *thing) busy(now time.Time) bool { return !t.gone.IsZero() || now.Before(t.ready) }
+
+// touch marks a change that takes until ready.
+func (t *thing) touch(ready time.Time) { t.etag, t.ready = newID(), ready }
+
+// groupID is the key of a resource group.
+func groupID(subscription, name string) string {
+	return strings.ToLower("/subscriptions/" + subscription + "/resourceGroups/" + name)
+}
+
+// thing finds a resource by id, in any case.
+func (c *Cloud) thing(id string) *thing { return c.things[strings.ToLower(id)] }
+
+// put stores a resource.
+func (c *Cloud) put(t *thing) *thing {
+	c.things[strings.ToLower(t.id)] = t
+	return t
+}
+
+// within are the resources under a path whose kind begins with a prefix, in order of id; role and policy assignments are not
+// counted unless asked for by kind.
+func (c *Cloud) within(path, kind string) []*thing {
+	var out []*thing
+	for id, t := range c.things {
+		if !strings.HasPrefix(id, strings.ToLower(path)+"/") || !strings.HasPrefix(strings.ToLower(t.kind), strings.ToLower(kind)) {
+			continue
+		}
+		if kind == "" && (t.kind == roleAssignmentKind || t.kind == policyAssignmentKind) {
+			continue
+		}
+		out = append(out, t)
+	}
+	slices.SortFunc(out, func(a, b *thing) int { return strings.Compare(strings.ToLower(a.id), strings.ToLower(b.id)) })
+	return out
+}
+
+// sweep removes what has been deleted by now.
+func (c *Cloud) sweep() {
+	for id, t := range c.things {
+		if !t.gone.IsZero() && !c.k.Now().Before(t.gone) {
+			delete(c.things, id)
+			if t.kind == resourceGroupKind {
+				for _, inside := range c.within(t.id, "") {
+					delete(c.things, strings.ToLower(inside.id))
+				}
+			}
+		}
+	}
+}
+
+// sortBy orders objects by a text field.
+func sortBy(items []obj, field string) {
+	slices.SortFunc(items, func(a, b obj) int { return strings.Compare(text(a, field), text(b, field)) })
+}
