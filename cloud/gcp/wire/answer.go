@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/googleapis/gax-go/v2/apierror"
 	"google.golang.org/api/googleapi"
 
 	"github.com/itbytes/landfall/cloud/gcp/compute"
@@ -41,29 +40,40 @@ func read(err error) (answer, bool) {
 	return answer{}, false
 }
 
+// detail is one of an answer's details: an ErrorInfo or a RetryInfo.
+type detail struct {
+	Reason   string            `json:"reason"`
+	Metadata map[string]string `json:"metadata"`
+	Delay    string            `json:"retryDelay"` // 12s, 0.5s
+}
+
+// readHTTP reads the body itself: the SDK's parser gives up on the answers that have both the older and the newer form.
 func readHTTP(said *googleapi.Error) answer {
 	a := answer{http: said.Code, message: said.Message, after: retryAfter(said.Header)}
-	var body struct {
-		Error struct {
-			Status string `json:"status"`
-		} `json:"error"`
-	}
-	if json.Unmarshal([]byte(said.Body), &body) == nil {
-		a.status = body.Error.Status
-	}
 	if len(said.Errors) > 0 {
 		a.reason = said.Errors[0].Reason
 	}
-	api, ok := apierror.ParseError(said, false)
-	if !ok {
-		return a
+	var body struct {
+		Error struct {
+			Status  string            `json:"status"`
+			Details []json.RawMessage `json:"details"`
+		} `json:"error"`
 	}
-	if r := api.Reason(); r != "" {
-		a.reason = r
+	if json.Unmarshal([]byte(said.Body), &body) != nil {
+		return a // not in an API's own words
 	}
-	a.permission = api.Metadata()["permission"]
-	if d := api.Details().RetryInfo.GetRetryDelay(); d != nil && a.after == 0 {
-		a.after = d.AsDuration()
+	a.status = body.Error.Status
+	for _, raw := range body.Error.Details {
+		var d detail
+		if json.Unmarshal(raw, &d) != nil {
+			continue // a detail of another kind
+		}
+		if d.Reason != "" {
+			a.reason, a.permission = d.Reason, d.Metadata["permission"]
+		}
+		if wait, err := time.ParseDuration(d.Delay); err == nil && a.after == 0 {
+			a.after = wait
+		}
 	}
 	return a
 }

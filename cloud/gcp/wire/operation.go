@@ -2,9 +2,6 @@ package wire
 
 import (
 	"context"
-	"fmt"
-	"net/http"
-	"strings"
 	"sync"
 
 	"cloud.google.com/go/longrunning/autogen/longrunningpb"
@@ -93,34 +90,6 @@ func (f *failures) of(key string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.times[key]
-}
-
-// Evidence says what was read, in one line.
-func Evidence(operation, format string, a ...any) string {
-	return operation + ": " + strings.TrimSpace(fmt.Sprintf(format, a...))
-}
-
-// NotFound reports whether Google said that a thing is not there.
-func NotFound(err error) bool { return is(err, http.StatusNotFound, "NOT_FOUND") }
-
-// Exists reports whether Google said that a thing is there already.
-func Exists(err error) bool {
-	a, ok := read(err)
-	return ok && (a.status == "ALREADY_EXISTS" || a.reason == "alreadyExists")
-}
-
-// Changed reports whether somebody else changed a thing between our reading and our writing of it.
-func Changed(err error) bool {
-	a, ok := read(err)
-	return ok && (a.status == "ABORTED" || a.reason == "conditionNotMet" || a.http == http.StatusPreconditionFailed)
-}
-
-// Forbidden reports whether Google refused to say.
-func Forbidden(err error) bool { return is(err, http.StatusForbidden, "PERMISSION_DENIED") }
-
-func is(err error, status int, code string) bool {
-	a, ok := read(err)
-	return ok && (a.http == status || a.status == code)
 }
 
 // Failed is the failure that an operation reports by the number of a google.rpc.Code.

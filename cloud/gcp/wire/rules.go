@@ -22,7 +22,7 @@ const (
 	lookAgain  = "Resume to look again; if it stands as wanted by then, nothing is changed."
 	mend       = "Mend the plan so that the request is one that Google accepts, then start again."
 	passing    = "Wait; Google answers again soon, as a rule."
-	gone       = "Update Landfall: Google has taken this operation away."
+	gone       = "Check LANDFALL_GCP_ENDPOINT and update Landfall: this operation is not offered there."
 	scopes     = "Sign in again as the login {login} with the scope that {service} asks for, then resume."
 )
 
@@ -62,8 +62,9 @@ func rules() []rule {
 		{says: "service account…does not exist", kind: fault.Propagating, hint: arriving},
 		{says: "unknown service account", kind: fault.Propagating, hint: arriving},
 		{reason: "resourceNotReady", kind: fault.Propagating, hint: arriving},
-		{http: 404, kind: fault.Propagating, hint: arriving},
+		{reason: "notFound", kind: fault.Propagating, hint: arriving},
 		{status: "NOT_FOUND", kind: fault.Propagating, hint: arriving},
+		{http: 404, kind: fault.Invalid, hint: gone}, // not an API's own words: there is no such method
 
 		{http: 401, kind: fault.SessionExpired, hint: signIn},
 		{status: "UNAUTHENTICATED", kind: fault.SessionExpired, hint: signIn},

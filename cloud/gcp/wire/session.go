@@ -73,14 +73,14 @@ func (s *Session) Listing(ctx context.Context) (listing context.Context, done fu
 	return s.transport.carry(ctx)
 }
 
-// Fault names an error. In a project minutes old a missing permission is one that has not yet arrived.
+// Fault names an error. In a project minutes old a missing permission, or billing, is one that has not yet arrived.
 func (s *Session) Fault(err error, service, operation string) error {
 	if err == nil {
 		return nil
 	}
 	named := Name(err, Call{Login: s.login, Service: service, Operation: operation})
-	if f := fault.As(named); f != nil && s.young && f.Kind == fault.Denied && f.Code == "PERMISSION_DENIED" {
-		f.Kind = fault.Propagating
+	if f := fault.As(named); f != nil && s.young && (f.Code == "PERMISSION_DENIED" || f.Code == "BILLING_DISABLED") {
+		f.Kind, f.Hint = fault.Propagating, arriving
 	}
 	return named
 }
