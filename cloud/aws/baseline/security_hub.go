@@ -1,0 +1,159 @@
+package baseline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
+
+	"github.com/itbytes/landfall/cloud/aws/session"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// SecurityHub holds the account against the CIS benchmark: 3.0 or later, the newest that AWS offers where none is on.
+type SecurityHub struct{}
+
+// Describe implements step.Control.
+func (SecurityHub) Describe(plan.Landing) (plan.Step, bool) {
+	d := described("security-hub", "Posture checks by Security Hub with CIS", "AWS-O02b", "O02", "config-recorder")
+	d.Usual = 5 * time.Minute
+	return d, true
+}
+
+// Want implements step.Control.
+func (SecurityHub) Want(plan.Task) plan.Fields { return plan.Fields{"hub": on, "cis benchmark": on} }
+
+// Observe implements step.Control.
+func (SecurityHub) Observe(ctx context.Context, s *session.Session, _ plan.Task) (plan.Observation, error) {
+	c := securityhub.NewFromConfig(s.Config)
+	hub, err := c.DescribeHub(ctx, &securityhub.DescribeHubInput{})
+	if session.Is(err, "InvalidAccessException", "ResourceNotFoundException") {
+		return plan.Observation{State: plan.Absent, Evidence: []string{"DescribeHub: not enabled in " + s.Config.Region}}, nil
+	}
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	o := plan.Observation{
+		State: plan.Present, ID: aws.ToString(hub.HubArn), Match: plan.BySetting, Live: plan.Fields{"hub": on, "cis benchmark": off},
+		Evidence: []string{"DescribeHub: " + aws.ToString(hub.HubArn)},
+	}
+	newest, err := newestCIS(ctx, c)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	pages := securityhub.NewGetEnabledStandardsPaginator(c, &securityhub.GetEnabledStandardsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return plan.Observation{}, err
+		}
+		for _, sub := range page.StandardsSubscriptions {
+			if err := benchmark(&o, sub, newest); err != nil {
+				return plan.Observation{}, err
+			}
+		}
+	}
+	if o.Live["cis benchmark"] == on {
+		o.State, o.Why = plan.Present, "" // one that holds is enough
+	}
+	return o, nil
+}
+
+// benchmark takes one enabled standard into the observation.
+func benchmark(o *plan.Observation, sub types.StandardsSubscription, newest string) error {
+	arn := aws.ToString(sub.StandardsArn)
+	v, cis := versionOf(arn)
+	if !cis || (arn != newest && slices.Compare(v, []int{3}) < 0) {
+		return nil
+	}
+	o.Evidence = append(o.Evidence, fmt.Sprintf("GetEnabledStandards: %s %s", arn, sub.StandardsStatus))
+	switch sub.StandardsStatus {
+	case types.StandardsStatusReady:
+		o.Live["cis benchmark"] = on
+	case types.StandardsStatusPending:
+		o.State, o.Why = plan.Pending, "Security Hub sets up "+arn
+	case types.StandardsStatusIncomplete:
+		reason := types.StatusReasonCode("")
+		if sub.StandardsStatusReason != nil {
+			reason = sub.StandardsStatusReason.StatusReasonCode
+		}
+		if reason == types.StatusReasonCodeMaximumNumberOfConfigRulesExceeded {
+			return fault.New(fault.Quota, "Ask Service Quotas for more AWS Config rules in the account, then resume.",
+				"the CIS benchmark is incomplete: the account has as many AWS Config rules as it may")
+		}
+		if o.Live["cis benchmark"] != on {
+			o.Live["cis benchmark"] = "incomplete: " + string(reason)
+		}
+	}
+	return nil
+}
+
+// newestCIS is the ARN of the newest CIS benchmark that AWS offers here, by version.
+func newestCIS(ctx context.Context, c *securityhub.Client) (string, error) {
+	best, arn := []int{}, ""
+	pages := securityhub.NewDescribeStandardsPaginator(c, &securityhub.DescribeStandardsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return "", err
+		}
+		for _, st := range page.Standards {
+			if v, cis := versionOf(aws.ToString(st.StandardsArn)); cis && slices.Compare(v, best) > 0 {
+				best, arn = v, aws.ToString(st.StandardsArn)
+			}
+		}
+	}
+	return arn, nil
+}
+
+// versionOf reads the version at the end of a CIS benchmark's ARN: …/cis-aws-foundations-benchmark/v/5.0.0.
+func versionOf(arn string) (version []int, cis bool) {
+	_, text, cis := strings.Cut(arn, "/cis-aws-foundations-benchmark/v/")
+	if !cis {
+		return nil, false
+	}
+	for _, part := range strings.Split(text, ".") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return nil, false
+		}
+		version = append(version, n)
+	}
+	return version, true
+}
+
+// Preflight implements step.Control.
+func (SecurityHub) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
+	return nil
+}
+
+// Apply implements step.Control. Without EnableDefaultStandards: false AWS would add CIS 1.2 of 2018.
+func (SecurityHub) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
+	api := securityhub.NewFromConfig(s.Config)
+	if c.Op == plan.Create {
+		_, err := api.EnableSecurityHub(ctx, &securityhub.EnableSecurityHubInput{
+			EnableDefaultStandards: aws.Bool(false), ControlFindingGenerator: types.ControlFindingGeneratorSecurityControl, Tags: session.Tags(t.Landing),
+		})
+		if err != nil && !session.Is(err, "ResourceConflictException") {
+			return plan.Applied{}, err
+		}
+	}
+	arn, err := newestCIS(ctx, api)
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	if arn == "" {
+		return plan.Applied{}, fault.New(fault.Conflict, "Choose a region that offers it, or waive AWS-O02b for the landing; then resume.",
+			"Security Hub offers no CIS benchmark in %s", s.Config.Region)
+	}
+	_, err = api.BatchEnableStandards(ctx, &securityhub.BatchEnableStandardsInput{StandardsSubscriptionRequests: []types.StandardsSubscriptionRequest{{StandardsArn: &arn}}})
+	return plan.Applied{ID: o.ID}, err
+}

@@ -1,0 +1,110 @@
+package organizations
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
+
+	"github.com/itbytes/landfall/cloud/aws/session"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// Account is the landing's account: there, active, and open to the landing's role. Its natural key is the root e-mail.
+type Account struct{}
+
+// roleLag is how long after an account's making its role may not be there yet.
+const roleLag = 30 * time.Minute
+
+// Describe implements step.Control.
+func (Account) Describe(l plan.Landing) (plan.Step, bool) {
+	return plan.Step{
+		Name: "account", Title: "The account " + l.Name, Chapter: plan.Container, After: after(l),
+		Outside: true, Inverse: plan.Quarantine, Usual: 5 * time.Minute,
+	}, true
+}
+
+// Want implements step.Control.
+func (Account) Want(plan.Task) plan.Fields {
+	return plan.Fields{"state": string(types.AccountStateActive), "entered": "yes"}
+}
+
+// Observe implements step.Control.
+func (Account) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	id := accountOf(t)
+	if id != "" && id == s.Home {
+		return enter(ctx, s, t, types.Account{Id: &id, State: types.AccountStateActive}, plan.ByPlan, nil)
+	}
+	if t.Landing.Login.Type == "aws-keys" {
+		return plan.Observation{}, fault.New(fault.Denied, "Use a login of the organisation's management account, or name the key's account in adopt.id; then resume.",
+			"the login %q is a user of the account %s, and %s is another", t.Landing.Login.Name, s.Home, t.Landing.ID())
+	}
+	a, match, o, err := find(ctx, s, t, id)
+	if err != nil || a == nil {
+		return o, err
+	}
+	return enter(ctx, s, t, *a, match, o.Evidence)
+}
+
+// enter proves that the account can be entered.
+func enter(ctx context.Context, s *session.Session, t plan.Task, a types.Account, match plan.Match, evidence []string) (plan.Observation, error) {
+	id, state := aws.ToString(a.Id), stateOf(a)
+	o := plan.Observation{
+		State: plan.Present, ID: id, Match: match, Evidence: evidence,
+		Live:  plan.Fields{"state": state, "entered": "no"},
+		Facts: map[string]string{plan.FactContainer: id},
+	}
+	switch types.AccountState(state) {
+	case types.AccountStateSuspended, types.AccountStatePendingClosure, types.AccountStateClosed:
+		o.State, o.Why = plan.Suspended, "AWS says "+state
+		return o, nil
+	case types.AccountStatePendingActivation:
+		o.State, o.Why = plan.Pending, "AWS activates the account "+id
+		return o, nil
+	}
+	account, arn, err := session.Caller(ctx, s.In(id))
+	young := t.Begun != nil || (a.JoinedTimestamp != nil && time.Since(*a.JoinedTimestamp) < roleLag)
+	switch {
+	case fault.KindOf(err) == fault.Denied && young:
+		o.State, o.Why = plan.Pending, "the role "+session.Role(t.Landing)+" is not yet in the new account "+id
+		return o, nil
+	case err != nil:
+		return plan.Observation{}, err
+	case account != id:
+		return plan.Observation{}, fault.New(fault.Invalid, "Correct the login's account or adopt.id in the plan.",
+			"the login %q signs in to the account %s, and the plan says %s", t.Landing.Login.Name, account, id)
+	}
+	o.Live["entered"] = "yes"
+	o.Evidence = append(o.Evidence, fmt.Sprintf("GetCallerIdentity: account %s as %s", account, arn))
+	return o, nil
+}
+
+// Preflight implements step.Control.
+func (Account) Preflight(_ context.Context, _ *session.Session, t plan.Task, c plan.Change) error {
+	if c.Op == plan.Create && (t.Landing.Email == "" || t.Landing.Name == "") {
+		return fault.New(fault.Invalid, "Give clouds.aws.email in the plan, such as aws+{env}@example.com.", "a new account needs a root e-mail address of its own")
+	}
+	return nil
+}
+
+// Apply implements step.Control.
+func (Account) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Change, o plan.Observation, intent step.Intent) (plan.Applied, error) {
+	if c.Op != plan.Create {
+		return plan.Applied{}, fault.New(fault.Locked, "See what the organisation's owner has done to the account, then resume.",
+			"the account %s is %s and cannot be made otherwise by program", o.ID, o.Live["state"])
+	}
+	l := t.Landing
+	intent("create the account of " + l.Email)
+	out, err := client(s).CreateAccount(ctx, &organizations.CreateAccountInput{
+		AccountName: &l.Name, Email: &l.Email, RoleName: aws.String(session.Role(l)), IamUserAccessToBilling: types.IAMUserAccessToBillingAllow,
+	})
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	return plan.Applied{Operation: aws.ToString(out.CreateAccountStatus.Id), ID: aws.ToString(out.CreateAccountStatus.AccountId)}, nil
+}

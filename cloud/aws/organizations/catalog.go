@@ -1,0 +1,68 @@
+// Package organizations holds the steps that make and place a landing's AWS account.
+package organizations
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
+
+	"github.com/itbytes/landfall/cloud/aws/session"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/plan"
+)
+
+// Controls lists the steps of the chapter "container" in their order.
+func Controls() []step.Control[*session.Session] {
+	return []step.Control[*session.Session]{
+		Organization{},
+		Account{},
+		Placement{},
+		Tags{},
+	}
+}
+
+// client asks AWS Organizations as the login does: in the account that it signs in to.
+func client(s *session.Session) *organizations.Client { return organizations.NewFromConfig(s.Login) }
+
+// accountOf is the landing's account as far as it is known.
+func accountOf(t plan.Task) string {
+	if id := t.Fact(plan.FactContainer); id != "" {
+		return id
+	}
+	return t.Landing.Adopted("account", t.Landing.Adopt.ID)
+}
+
+// after is what a step of this chapter comes after: the organisation is made by the management landing alone.
+func after(l plan.Landing, steps ...string) []string {
+	if l.Management {
+		return append([]string{"organization"}, steps...)
+	}
+	return slices.Clone(steps)
+}
+
+// tagsOf reads the tags of an account.
+func tagsOf(ctx context.Context, s *session.Session, account string) (map[string]string, error) {
+	tags := map[string]string{}
+	pages := organizations.NewListTagsForResourcePaginator(client(s), &organizations.ListTagsForResourceInput{ResourceId: &account})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, tag := range page.Tags {
+			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+		}
+	}
+	return tags, nil
+}
+
+// stateOf is an account's state; AWS names it State now and Status before 2026.
+func stateOf(a types.Account) string {
+	if a.State != "" {
+		return string(a.State)
+	}
+	return string(a.Status)
+}

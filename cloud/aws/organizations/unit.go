@@ -1,0 +1,96 @@
+package organizations
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+
+	"github.com/itbytes/landfall/cloud/aws/session"
+	"github.com/itbytes/landfall/fault"
+)
+
+// unit is how far a path of organizational units ("core", "core/prod", an ou-… id) exists.
+type unit struct {
+	id      string   // the deepest that exists
+	missing []string // the rest of the path
+	beside  []string // names of the units that stand where the first missing one would
+	names   map[string]string
+}
+
+// name is what a parent is called, as far as the path has met it; else its id.
+func (u unit) name(id string) string {
+	if n, met := u.names[id]; met {
+		return n
+	}
+	return id
+}
+
+// locate follows a path from the organisation's root.
+func locate(ctx context.Context, s *session.Session, path string) (unit, error) {
+	if strings.HasPrefix(path, "ou-") || strings.HasPrefix(path, "r-") {
+		return unit{id: path}, nil
+	}
+	roots, err := client(s).ListRoots(ctx, &organizations.ListRootsInput{})
+	if err != nil {
+		return unit{}, err
+	}
+	if len(roots.Roots) == 0 {
+		return unit{}, fault.New(fault.Conflict, "Enable all features of the organisation, then resume.", "the organisation has no root")
+	}
+	u := unit{id: aws.ToString(roots.Roots[0].Id)}
+	u.names = map[string]string{u.id: "the root"}
+	path = strings.Trim(path, "/")
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		children, err := childrenOf(ctx, s, u.id)
+		if err != nil {
+			return unit{}, err
+		}
+		found := ""
+		for name, id := range children {
+			u.names[id] = strings.Join(append(segments[:i:i], name), "/")
+			if name == segment {
+				found = id
+			}
+		}
+		if found == "" {
+			u.missing = segments[i:]
+			for name := range children {
+				u.beside = append(u.beside, name)
+			}
+			return u, nil
+		}
+		u.id = found
+	}
+	return u, nil
+}
+
+// childrenOf is the ids of the units in a parent, by name.
+func childrenOf(ctx context.Context, s *session.Session, parent string) (map[string]string, error) {
+	out := map[string]string{}
+	pages := organizations.NewListOrganizationalUnitsForParentPaginator(client(s), &organizations.ListOrganizationalUnitsForParentInput{ParentId: &parent})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, ou := range page.OrganizationalUnits {
+			out[aws.ToString(ou.Name)] = aws.ToString(ou.Id)
+		}
+	}
+	return out, nil
+}
+
+// parentOf is where an account lies.
+func parentOf(ctx context.Context, s *session.Session, account string) (string, error) {
+	out, err := client(s).ListParents(ctx, &organizations.ListParentsInput{ChildId: &account})
+	if err != nil {
+		return "", err
+	}
+	if len(out.Parents) == 0 {
+		return "", fault.New(fault.Propagating, "It is tried again by itself.", "the account %s has no parent yet", account)
+	}
+	return aws.ToString(out.Parents[0].Id), nil
+}

@@ -1,0 +1,140 @@
+// Package route53 holds the step that gives a landing a DNS zone of its own.
+package route53
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/itbytes/landfall/cloud/aws/session"
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// Controls lists the steps of the chapter "dns".
+func Controls() []step.Control[*session.Session] {
+	return []step.Control[*session.Session]{
+		Zone{},
+	}
+}
+
+// Zone is the landing's public hosted zone. Route 53 makes a second one of the same name without a word, so it is looked
+// for first.
+type Zone struct{}
+
+// Describe implements step.Control.
+func (Zone) Describe(l plan.Landing) (plan.Step, bool) {
+	return plan.Step{
+		Name: "dns-zone", Title: "The DNS zone " + l.Zone, Chapter: plan.Name, After: []string{"account"},
+		Inverse: plan.Revert, Usual: time.Minute,
+	}, l.Zone != ""
+}
+
+// Want implements step.Control.
+func (Zone) Want(t plan.Task) plan.Fields { return plan.Fields{"zone": bare(t.Landing.Zone)} }
+
+// Observe implements step.Control.
+func (Zone) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	c, zone := route53.NewFromConfig(s.Config), bare(t.Landing.Zone)
+	ids, err := find(ctx, c, zone)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	switch len(ids) {
+	case 0:
+		return plan.Observation{State: plan.Absent, Evidence: []string{"ListHostedZonesByName: no public zone " + zone + " in " + s.Account}}, nil
+	case 1:
+	default:
+		return plan.Observation{}, fault.New(fault.Ambiguous, "Delete the ones that nothing delegates to, then resume.",
+			"the account %s has several public zones named %s: %s", s.Account, zone, strings.Join(ids, ", "))
+	}
+	got, err := c.GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: &ids[0]})
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	tags, err := c.ListTagsForResource(ctx, &route53.ListTagsForResourceInput{ResourceType: types.TagResourceTypeHostedzone, ResourceId: &ids[0]})
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	var servers []string
+	if got.DelegationSet != nil {
+		servers = slices.Sorted(slices.Values(got.DelegationSet.NameServers))
+	}
+	o := plan.Observation{
+		State: plan.Present, ID: ids[0], Match: plan.ByKey, Live: plan.Fields{"zone": bare(aws.ToString(got.HostedZone.Name))},
+		Facts:    map[string]string{"zone": ids[0], "name-servers": strings.Join(servers, ",")},
+		Evidence: []string{fmt.Sprintf("GetHostedZone: %s %s, name servers %s", ids[0], zone, strings.Join(servers, " "))},
+	}
+	for _, tag := range tags.ResourceTagSet.Tags {
+		if aws.ToString(tag.Key) == session.PlanTag {
+			o.Owner = aws.ToString(tag.Value)
+		}
+	}
+	return o, nil
+}
+
+// find lists the ids of the account's public zones of a name. Names are answered in order, the wanted one first.
+func find(ctx context.Context, c *route53.Client, zone string) ([]string, error) {
+	var ids []string
+	in := &route53.ListHostedZonesByNameInput{DNSName: aws.String(zone + ".")}
+	for {
+		page, err := c.ListHostedZonesByName(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, z := range page.HostedZones {
+			if bare(aws.ToString(z.Name)) != zone {
+				return ids, nil
+			}
+			if z.Config == nil || !z.Config.PrivateZone {
+				ids = append(ids, strings.TrimPrefix(aws.ToString(z.Id), "/hostedzone/"))
+			}
+		}
+		if !page.IsTruncated {
+			return ids, nil
+		}
+		in.DNSName, in.HostedZoneId = page.NextDNSName, page.NextHostedZoneId
+	}
+}
+
+// Preflight implements step.Control.
+func (Zone) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+
+// Apply implements step.Control. The reference is the step's own, so that a second attempt makes no second zone.
+func (Zone) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
+	api, id := route53.NewFromConfig(s.Config), o.ID
+	if c.Op == plan.Create {
+		made, err := api.CreateHostedZone(ctx, &route53.CreateHostedZoneInput{
+			Name: aws.String(bare(t.Landing.Zone)), CallerReference: aws.String(session.Token(t, s.Account)),
+			HostedZoneConfig: &types.HostedZoneConfig{Comment: aws.String("Landfall: plan " + t.Landing.Plan)},
+		})
+		if session.Is(err, "HostedZoneAlreadyExists") {
+			return plan.Applied{}, fault.New(fault.Conflict, "Create the zone by hand: it is adopted when you resume.",
+				"the zone %s was made once by this step and deleted since; Route 53 takes a reference only once", t.Landing.Zone)
+		}
+		if err != nil {
+			return plan.Applied{}, err
+		}
+		id = strings.TrimPrefix(aws.ToString(made.HostedZone.Id), "/hostedzone/")
+	}
+	in := &route53.ChangeTagsForResourceInput{ResourceType: types.TagResourceTypeHostedzone, ResourceId: &id}
+	tags := session.Tags(t.Landing)
+	for _, k := range session.TagNames(tags) {
+		in.AddTags = append(in.AddTags, types.Tag{Key: aws.String(k), Value: aws.String(tags[k])})
+	}
+	_, err := api.ChangeTagsForResource(ctx, in)
+	return plan.Applied{ID: id}, err
+}
+
+// Owned implements step.Owned.
+func (Zone) Owned() bool { return true }
+
+// bare is a zone's name without the final dot, in lower case.
+func bare(zone string) string { return strings.ToLower(strings.TrimSuffix(zone, ".")) }
