@@ -24,16 +24,23 @@ type SettlePlanInput struct {
 	Plan    *plan.Plan `json:"plan,omitempty"`
 }
 
+// Settled is the result of SettlePlan: the plan with every default filled in, so that a run that waits for months keeps the
+// defaults it began with, and the digest that names it.
+type Settled struct {
+	Plan   plan.Plan `json:"plan"`
+	Digest string    `json:"digest"`
+}
+
 // SettlePlan returns the plan a run is to carry out, validated. What is wrong with it is said once, as an Invalid fault.
-func (a *Plans) SettlePlan(_ context.Context, in SettlePlanInput) (plan.Plan, error) {
+func (a *Plans) SettlePlan(_ context.Context, in SettlePlanInput) (Settled, error) {
 	p, err := a.read(in)
 	if err != nil {
-		return plan.Plan{}, err
+		return Settled{}, err
 	}
 	if err := a.Check(p); err != nil {
-		return plan.Plan{}, invalid(err)
+		return Settled{}, invalid(err)
 	}
-	return p, nil
+	return Settled{Plan: p.WithDefaults(), Digest: p.Digest()}, nil
 }
 
 func (a *Plans) read(in SettlePlanInput) (plan.Plan, error) {

@@ -64,7 +64,12 @@ func registerRunbook(w book, cfg config) {
 	} {
 		w.RegisterWorkflowWithOptions(f, workflow.RegisterOptions{Name: name})
 	}
-	w.RegisterActivity(&activities.Plans{Folder: os.DirFS(cfg.plans), Settle: plan.Parse, Check: plan.Plan.Validate})
+	today := func() string { return time.Now().UTC().Format(time.DateOnly) }
+	w.RegisterActivity(&activities.Plans{
+		Folder: os.DirFS(cfg.plans),
+		Settle: func(name string, b []byte) (plan.Plan, error) { return plan.ParseAt(name, b, today()) },
+		Check:  func(p plan.Plan) error { return p.Validate(today()) },
+	})
 }
 
 // registerCloud registers the activities of one cloud; the registry's go with AWS, where its credentials are.

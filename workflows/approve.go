@@ -48,8 +48,8 @@ func (m *migration) refuseApproval(a Approve) error {
 		return errors.New("no approval is awaited")
 	case a.Operator == "":
 		return errors.New("say who you are in operator: it is kept with the run")
-	case a.Digest != m.plan.Digest():
-		return fmt.Errorf("the digest awaited is %s: look at the preview again", m.plan.Digest())
+	case a.Digest != m.digest:
+		return fmt.Errorf("the digest awaited is %s: look at the preview again", m.digest)
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (m *migration) askApproval(ctx workflow.Context) error {
 	}
 	m.awaiting = true
 	m.tell(ctx, plan.LandingWaiting)
-	err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Condition: func() bool { return m.progress.Approved != nil }})
+	err := workflow.Await(ctx, func() bool { return m.progress.Approved != nil })
 	m.awaiting = false
 	if err == nil {
 		m.tell(ctx, plan.LandingRunning)

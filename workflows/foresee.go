@@ -93,7 +93,7 @@ func (m *migration) foreseeRows(ctx workflow.Context) error {
 		pending += len(rows) + 1
 	} else {
 		got, err := do(ctx, quick(), CloudQueue(plan.AWS), "preview the registry", register.PreviewRows,
-			activities.RegisterInput{Home: home, Registry: m.plan.WithDefaults().Registry, Rows: rows})
+			activities.RegisterInput{Home: home, Registry: m.plan.Registry, Rows: rows})
 		if err != nil {
 			m.progress.Unseen++
 			m.progress.Registry.Why = note(named(err)).Message
@@ -138,7 +138,7 @@ func (m *migration) details(state plan.LandingState) string {
 	fmt.Fprintf(&b, "**%s** %s, %s\n\n", m.plan.Metadata.Name, m.mode(), state)
 	if m.awaiting {
 		fmt.Fprintf(&b, "%d changes are foreseen. To approve them send the update `approve` with `{\"digest\": \"%s\", \"operator\": \"you\"}`.\n\n",
-			m.pending(), m.plan.Digest())
+			m.pending(), m.digest)
 	}
 	for i, l := range m.landings {
 		if i == 60 {

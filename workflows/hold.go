@@ -58,7 +58,7 @@ func (h *holds) listen(ctx workflow.Context) error {
 func (h *holds) await(ctx workflow.Context, held *hold) (Resume, error) {
 	h.open[held.step] = held
 	defer delete(h.open, held.step)
-	err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Condition: func() bool { return held.decided != nil }})
+	err := workflow.Await(ctx, func() bool { return held.decided != nil })
 	if err != nil {
 		return Resume{}, err
 	}

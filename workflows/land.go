@@ -41,6 +41,7 @@ type landing struct {
 	ended   time.Time
 	told    landed
 	failure *plan.Note // why the steps could not be listed
+	given   bool       // somebody has given the landing up because of that
 }
 
 // setup registers what the UI offers before anything else is done.
@@ -89,6 +90,7 @@ func (l *landing) list(ctx workflow.Context) error {
 			return err
 		}
 		if r.Decision == Skip {
+			l.given = true
 			return nil
 		}
 		l.failure = nil
@@ -160,6 +162,8 @@ func (l *landing) state() (plan.LandingState, string) {
 		}
 	}
 	switch {
+	case l.failure != nil && l.given:
+		return plan.LandingFailed, l.failure.Message
 	case l.failure != nil:
 		return plan.LandingHeld, l.failure.Message
 	case len(l.order) == 0:

@@ -29,6 +29,7 @@ type migration struct {
 	in       MigrateInput
 	progress *Progress
 	plan     plan.Plan
+	digest   string
 	landings []plan.Landing
 	holds    holds
 	previews []plan.Preview
@@ -75,12 +76,13 @@ func (m *migration) settle(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	m.plan = p
-	if m.landings, err = p.Resolve(); err != nil {
+	m.plan, m.digest = p.Plan, p.Digest
+	if m.landings, err = m.plan.Resolve(); err != nil {
 		return err
 	}
-	m.progress.Registry.Table = m.plan.WithDefaults().Registry.Table
-	if err := workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrPlan, p.Metadata.Name), keyword(AttrOwner, p.Metadata.Owner)); err != nil {
+	m.progress.Registry.Table = m.plan.Registry.Table
+	err = workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrPlan, m.plan.Metadata.Name), keyword(AttrOwner, m.plan.Metadata.Owner))
+	if err != nil {
 		return err
 	}
 	m.tell(ctx, plan.LandingRunning)
@@ -138,12 +140,9 @@ func (m *migration) stateOf(l plan.Landing) plan.LandingState {
 
 func (m *migration) result() MigrateResult {
 	r := MigrateResult{
-		Plan: m.plan.Metadata.Name, Mode: m.mode(), State: m.state(), Landings: map[string]plan.LandingState{},
+		Plan: m.plan.Metadata.Name, Digest: m.digest, Mode: m.mode(), State: m.state(), Landings: map[string]plan.LandingState{},
 		Changes: m.progress.Changes, Unseen: m.progress.Unseen, Registry: m.progress.Registry,
 		Started: m.progress.Started, Ended: m.progress.Ended, AwaitsApproval: m.awaiting,
-	}
-	if m.plan.Metadata.Name != "" {
-		r.Digest = m.plan.Digest()
 	}
 	for _, l := range m.landings {
 		r.Landings[l.ID()] = m.stateOf(l)

@@ -50,7 +50,7 @@ func (m *migration) keepRegistry(ctx workflow.Context) {
 // enter prepares the table and enters some rows, holding for as long as it takes.
 func (m *migration) enter(ctx workflow.Context, home plan.Landing, rows []plan.Row) (skipped bool, err error) {
 	reg := &m.progress.Registry
-	in := activities.RegisterInput{Home: home, Registry: m.plan.WithDefaults().Registry, Rows: rows}
+	in := activities.RegisterInput{Home: home, Registry: m.plan.Registry, Rows: rows}
 	for {
 		_, err := do(ctx, steadyUnmarked(), CloudQueue(plan.AWS), "prepare the registry "+in.Registry.Table, register.PrepareRegistry, in)
 		var done activities.Registered
@@ -84,7 +84,7 @@ func (m *migration) enter(ctx workflow.Context, home plan.Landing, rows []plan.R
 
 // registryHome is the AWS landing whose account holds the table; kept is false where the plan has none.
 func (m *migration) registryHome() (home plan.Landing, kept bool) {
-	env := m.plan.WithDefaults().Registry.Environment
+	env := m.plan.Registry.Environment
 	for _, l := range m.landings {
 		if l.Cloud == plan.AWS && l.Environment == env {
 			return l, true

@@ -26,18 +26,18 @@ func ShowRegistry(ctx workflow.Context, in ShowRegistryInput) ([]plan.Row, error
 	if err != nil {
 		return nil, err
 	}
-	m := &migration{plan: p}
-	if m.landings, err = p.Resolve(); err != nil {
+	m := &migration{plan: p.Plan}
+	if m.landings, err = m.plan.Resolve(); err != nil {
 		return nil, err
 	}
 	home, kept := m.registryHome()
 	if !kept {
-		return nil, fmt.Errorf("the plan %s has no AWS landing for a registry", p.Metadata.Name)
+		return nil, fmt.Errorf("the plan %s has no AWS landing for a registry", p.Plan.Metadata.Name)
 	}
 	if home.Adopt.ID == "" {
 		home.Adopt.ID = in.Home
 	}
 	got, err := do(ctx, quick(), CloudQueue(plan.AWS), "read the registry", register.ListRows,
-		activities.RegisterInput{Home: home, Registry: p.WithDefaults().Registry})
+		activities.RegisterInput{Home: home, Registry: p.Plan.Registry})
 	return got.Rows, err
 }

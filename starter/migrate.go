@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/workflows"
+)
+
+// migrate starts carrying out a plan.
+func (d *desk) migrate() *cobra.Command {
+	var given, wait bool
+	var patience time.Duration
+	cmd := &cobra.Command{
+		Use:   "migrate PLAN",
+		Short: "Carry out a plan: everything is looked at first, and a second run writes nothing.",
+		Long: "migrate starts the plan's migration and returns. Without --approve the run makes a preview first and waits for\n" +
+			"somebody to approve it (landfall approve). With --wait it shows the landings until they have come to an end, or\n" +
+			"until all that is left is held and needs somebody (exit 3).",
+		Example: "  landfall migrate examples/itbytes.yaml --approve --wait\n  landfall migrate examples/itbytes.yaml --approve -o json",
+		Args:    one("PLAN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			c, err := d.connect(ctx)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			t, err := d.find(ctx, c, args[0])
+			if err != nil {
+				return err
+			}
+			in := workflows.MigrateInput{Plan: t.plan, PlanRef: t.ref(), Mode: workflows.ModeApply, Approval: workflows.ApprovalAsk}
+			if given {
+				in.Approval = workflows.ApprovalGiven
+			}
+			run, err := start(ctx, c, t, in, d.operator)
+			if err != nil {
+				return err
+			}
+			if !wait {
+				return d.begun(t, run, given)
+			}
+			return d.follow(ctx, c, t, patience)
+		},
+	}
+	cmd.Flags().BoolVar(&given, "approve", false, "approve beforehand what the plan will change, adoptions included")
+	cmd.Flags().BoolVar(&wait, "wait", false, "show the landings until they have come to an end or are held")
+	cmd.Flags().DurationVar(&patience, "patience", 90*time.Second, "with --wait: how long to go on when a person's act is all that is awaited")
+	return cmd
+}
+
+func start(ctx context.Context, c client.Client, t target, in workflows.MigrateInput, operator string) (client.WorkflowRun, error) {
+	options := client.StartWorkflowOptions{
+		ID: workflows.MigrateID(t.name), TaskQueue: workflows.Queue,
+		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		StaticSummary:                            "migrate " + t.name + ", started by " + operator,
+		StaticDetails: "Carries out the plan **" + t.name + "** on every landing. The matrix is in the current details; each landing has a workflow of its own, `" +
+			workflows.LandID(t.name, "CLOUD/ENVIRONMENT") + "`.",
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			temporal.NewSearchAttributeKeyKeyword(workflows.AttrPlan).ValueSet(t.name),
+			temporal.NewSearchAttributeKeyKeyword(workflows.AttrState).ValueSet(string(plan.LandingRunning)),
+		),
+	}
+	run, err := c.ExecuteWorkflow(ctx, options, workflows.MigrateType, in)
+	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &already) {
+		return nil, failed(err, "See landfall status "+t.name+"; release what is held with landfall resume "+t.name+".",
+			"a run of %s is under way already, so none was started", t.name)
+	}
+	if err != nil {
+		return nil, failed(err, "See that the namespace has Landfall's search attributes (README) and start it again.", "the run could not be started: %v", err)
+	}
+	return run, nil
+}
+
+// begun says that a run is under way and what comes next.
+func (d *desk) begun(t target, run client.WorkflowRun, given bool) error {
+	if d.output == "json" {
+		return d.json(map[string]any{"plan": t.name, "workflowId": run.GetID(), "runId": run.GetRunID()})
+	}
+	d.say("%s is under way (workflow %s). See landfall status %s", t.name, run.GetID(), t.name)
+	if !given {
+		d.say("It makes a preview and then waits for landfall approve %s", t.name)
+	}
+	return nil
+}
+
+// follow shows a run until it has ended or needs somebody.
+func (d *desk) follow(ctx context.Context, c client.Client, t target, patience time.Duration) error {
+	last, err := d.watch(ctx, c, t, patience)
+	if err != nil {
+		return err
+	}
+	r, err := gather(ctx, c, t)
+	if err != nil {
+		return err
+	}
+	d.code = exitOf(last)
+	if d.output == "json" {
+		return d.json(r)
+	}
+	d.sumUp(r, last)
+	return nil
+}
+
+// exitOf is the exit code of a run that is in a state.
+func exitOf(r workflows.MigrateResult) int {
+	switch r.State {
+	case plan.LandingDone:
+		return exitDone
+	case plan.LandingFailed:
+		return exitFailed
+	}
+	return exitHeld
+}
+
+// sumUp says in a few lines what a run did.
+func (d *desk) sumUp(r plan.Report, last workflows.MigrateResult) {
+	steps, writes, already, so := 0, 0, 0, map[plan.Op]int{}
+	for _, l := range r.Landings {
+		for _, s := range l.Steps {
+			steps++
+			writes += s.Writes
+			so[s.Change]++
+			if s.State == plan.StepDone && s.Change == plan.None {
+				already++
+			}
+		}
+	}
+	writes += last.Registry.Written
+	switch {
+	case last.AwaitsApproval:
+		d.say("waiting for approval: landfall approve %s --digest %s", r.Plan, last.Digest)
+	case writes == 0 && last.State == plan.LandingDone:
+		d.say("nothing to do: all %d steps are already so, and no write was made", steps)
+	default:
+		d.say("%d steps: %d already so, %d adopted, %d created, %d updated, %d by hand; %d writes",
+			steps, already, so[plan.Adopted], so[plan.Create], so[plan.Update], so[plan.Manual], writes)
+	}
+	for _, l := range r.Landings {
+		for _, s := range l.Steps {
+			if s.Fault != nil && (s.State == plan.StepHeld || s.State == plan.StepFailed) {
+				d.say("%s: %s/%s: %s\n  %s", s.State, l.Cloud, l.Environment+"/"+s.Name, s.Fault.Message, s.Fault.Hint)
+			}
+		}
+	}
+	if last.State == plan.LandingHeld {
+		d.say("once it is mended: landfall resume %s --decision retry --reason \"…\"", r.Plan)
+	}
+	if last.Registry.State == plan.StepHeld {
+		d.say("held: registry %s: %s", last.Registry.Table, last.Registry.Why)
+	}
+	if r.ElapsedSeconds > 0 {
+		d.say("elapsed %.1f s, critical path %.1f s", r.ElapsedSeconds, r.CriticalPathSeconds)
+	}
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+
+	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/workflows"
+)
+
+// preview looks at everything a plan names and says what would be done. It writes nothing.
+func (d *desk) preview() *cobra.Command {
+	return &cobra.Command{
+		Use:     "preview PLAN",
+		Short:   "Say what a plan would change, step by step; it reads only. Exit 2 when something would change.",
+		Example: "  landfall preview examples/itbytes.yaml\n  landfall preview itbytes -o json",
+		Args:    one("PLAN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			c, err := d.connect(ctx)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			t, err := d.find(ctx, c, args[0])
+			if err != nil {
+				return err
+			}
+			run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+				ID: "preview/" + t.name, TaskQueue: workflows.Queue, StaticSummary: "preview " + t.name,
+				WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+			}, workflows.MigrateType, workflows.MigrateInput{Plan: t.plan, PlanRef: t.ref(), Mode: workflows.ModePreview})
+			if err != nil {
+				return failed(err, "See that the Temporal server answers.", "the preview could not be started: %v", err)
+			}
+			var r workflows.MigrateResult
+			if err := run.Get(ctx, &r); err != nil {
+				return ended(err, "preview")
+			}
+			pages, err := pages(ctx, c, run, len(r.Landings))
+			if err != nil {
+				return err
+			}
+			return d.showPreview(r, pages)
+		},
+	}
+}
+
+// pages reads the preview out of its workflow, some landings at a time.
+func pages(ctx context.Context, c client.Client, run client.WorkflowRun, n int) ([]plan.Preview, error) {
+	var out []plan.Preview
+	for len(out) < n {
+		var page []plan.Preview
+		v, err := c.QueryWorkflow(ctx, run.GetID(), run.GetRunID(), workflows.PreviewQuery, workflows.Ask{From: len(out), Count: 50})
+		if err == nil {
+			err = v.Get(&page)
+		}
+		if err != nil {
+			return nil, failed(err, "See that a worker polls the task queue "+workflows.Queue+".", "the preview cannot be read: %v", err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		out = append(out, page...)
+	}
+	return out, nil
+}
+
+func (d *desk) showPreview(r workflows.MigrateResult, previews []plan.Preview) error {
+	pending := 0
+	for op, n := range r.Changes {
+		if op != plan.None && op != plan.Skipped {
+			pending += n
+		}
+	}
+	if pending > 0 || r.Unseen > 0 {
+		d.code = exitPending
+	}
+	if d.output == "json" {
+		return d.json(map[string]any{"plan": r.Plan, "digest": r.Digest, "pending": pending, "unseen": r.Unseen, "changes": r.Changes, "landings": previews})
+	}
+	for _, p := range previews {
+		d.say("%s", p.Landing)
+		for _, o := range p.Outcomes {
+			d.say("  %-10s %-22s %s", opWord(o), o.Step, why(o))
+			for _, f := range o.Change.Fields {
+				if o.Change.Op == plan.Update || o.Change.Op == plan.Adopted || o.Change.Op == plan.Manual {
+					d.say("  %-10s   %s: %s -> %s", "", f.Field, quoted(f.Before), quoted(f.After))
+				}
+			}
+		}
+	}
+	if r.Registry.Why != "" {
+		d.say("registry: %s", r.Registry.Why)
+	}
+	switch {
+	case pending == 0 && r.Unseen == 0:
+		d.say("nothing would change: everything is already so")
+	case r.Unseen > 0:
+		d.say("%d changes foreseen, and %d steps could not be observed (digest %s)", pending, r.Unseen, r.Digest)
+	default:
+		d.say("%d changes foreseen; carry them out with: landfall migrate %s --approve (digest %s)", pending, r.Plan, r.Digest)
+	}
+	return nil
+}
+
+// opWord is what would be done, as a word of the future.
+func opWord(o plan.Outcome) string {
+	switch {
+	case o.Fault != nil:
+		return "unknown"
+	case o.State == plan.StepGap:
+		return "gap"
+	case o.State == plan.StepPending:
+		return "pending"
+	}
+	switch o.Change.Op {
+	case plan.None:
+		return "ok"
+	case plan.Create:
+		return "create"
+	case plan.Update:
+		return "update"
+	case plan.Adopted:
+		return "adopt"
+	case plan.Manual:
+		return "by hand"
+	}
+	return string(o.Change.Op)
+}
+
+func why(o plan.Outcome) string {
+	if o.Fault != nil {
+		return o.Fault.Message + " " + o.Fault.Hint
+	}
+	return o.Change.Why
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return "(none)"
+	}
+	return fmt.Sprintf("%q", s)
+}

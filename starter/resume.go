@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
+
+	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/workflows"
+)
+
+// resume releases what is held.
+func (d *desk) resume() *cobra.Command {
+	r := workflows.Resume{}
+	var decision, landing string
+	cmd := &cobra.Command{
+		Use:     "resume PLAN",
+		Short:   "Release what is held: of one landing, of all that a login holds, or of the whole plan.",
+		Example: "  landfall resume itbytes --login aws-sso --decision retry --reason \"signed in again\"\n  landfall resume itbytes --landing gcp/prod --decision skip --reason \"no quota until Q1\"",
+		Args:    one("PLAN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			r.Decision, r.Operator = workflows.Decision(decision), d.operator
+			switch {
+			case r.Decision != workflows.Retry && r.Decision != workflows.Skip:
+				return usage("--decision is retry or skip", "See landfall resume -h.")
+			case r.Reason == "" || r.Operator == "":
+				return usage("resume takes --reason, and --operator where your name is not known", "Both are kept with the run.")
+			}
+			c, err := d.connect(ctx)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			t, err := d.find(ctx, c, args[0])
+			if err != nil {
+				return err
+			}
+			released, err := release(ctx, c, t, landing, r)
+			if err != nil {
+				return err
+			}
+			if len(released) == 0 {
+				return failed(nil, "See landfall status "+t.name+".", "nothing that matches is held")
+			}
+			if d.output == "json" {
+				return d.json(map[string]any{"plan": t.name, "released": released})
+			}
+			for _, id := range sortedKeys(released) {
+				d.say("%s: %s", id, released[id])
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&decision, "decision", "", "retry (look again and go on) or skip (leave the step out)")
+	cmd.Flags().StringVar(&r.Reason, "reason", "", "why; it is kept with the run")
+	cmd.Flags().StringVar(&landing, "landing", "", "only this landing: CLOUD/ENVIRONMENT")
+	cmd.Flags().StringVar(&r.Login, "login", "", "only what this login holds")
+	cmd.Flags().StringVar(&r.Step, "step", "", "only this step")
+	return cmd
+}
+
+// release sends the decision to every workflow of the plan that holds something which matches.
+func release(ctx context.Context, c client.Client, t target, landing string, r workflows.Resume) (map[string]string, error) {
+	last, err := status(ctx, c, t.name)
+	if err != nil {
+		return nil, err
+	}
+	var to []string
+	for _, id := range sortedKeys(last.Landings) {
+		if last.Landings[id] != plan.LandingDone && last.Landings[id] != plan.LandingTodo && (landing == "" || landing == id) {
+			to = append(to, workflows.LandID(t.name, id))
+		}
+	}
+	if landing == "" && last.Registry.State == plan.StepHeld {
+		to = append(to, workflows.MigrateID(t.name))
+	}
+	out := map[string]string{}
+	for _, id := range to {
+		answer, err := update(ctx, c, id, workflows.ResumeMessage, r)
+		switch {
+		case err == nil:
+			out[id] = answer
+		case strings.Contains(err.Error(), "nothing that matches is held"), strings.Contains(err.Error(), "already completed"):
+		default:
+			return out, failed(err, "See landfall status "+t.name+".", "%s could not be resumed: %v", id, err)
+		}
+	}
+	return out, nil
+}

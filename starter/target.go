@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+
+	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/workflows"
+)
+
+// target is what PLAN names: a plan in a file, or one that has run.
+type target struct {
+	name string
+	plan *plan.Plan // nil where only the worker's plan folder has it
+}
+
+// read reads PLAN as a file. Everything that is wrong with it is said at once.
+func (d *desk) read(path string) (plan.Plan, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return plan.Plan{}, failed(err, "Give the path of a plan file.", "there is no file %s", path)
+	}
+	if err != nil {
+		return plan.Plan{}, failed(err, "Give the path of a readable plan file.", "%v", err)
+	}
+	p, err := plan.ParseAt(path, b, time.Now().UTC().Format(time.DateOnly))
+	if err != nil {
+		return p, failed(err, "Mend the plan; nothing was started.", "%s cannot be carried out:\n%v", path, indent(err.Error()))
+	}
+	return p, nil
+}
+
+// find finds what PLAN names.
+func (d *desk) find(ctx context.Context, c client.Client, arg string) (target, error) {
+	if _, err := os.Stat(arg); err == nil || strings.ContainsAny(arg, "/.") {
+		p, err := d.read(arg)
+		return target{name: p.Metadata.Name, plan: &p}, err
+	}
+	in, err := began(ctx, c, workflows.MigrateID(arg))
+	var missing *serviceerror.NotFound
+	if errors.As(err, &missing) {
+		return target{}, failed(err, "Give a plan's file, or see landfall status for those that have run.", "no plan named %q has run here", arg)
+	}
+	if err != nil {
+		return target{}, failed(err, "See that the Temporal server answers.", "the run of %q cannot be read: %v", arg, err)
+	}
+	return target{name: arg, plan: in.Plan}, nil
+}
+
+// began is the input a migration was started with.
+func began(ctx context.Context, c client.Client, id string) (workflows.MigrateInput, error) {
+	var in workflows.MigrateInput
+	events := c.GetWorkflowHistory(ctx, id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	if !events.HasNext() {
+		return in, serviceerror.NewNotFound("no history of " + id)
+	}
+	e, err := events.Next()
+	if err != nil {
+		return in, err
+	}
+	err = converter.GetDefaultDataConverter().FromPayloads(e.GetWorkflowExecutionStartedEventAttributes().GetInput(), &in)
+	return in, err
+}
+
+// input is how a workflow is told of the plan.
+func (t target) ref() string {
+	if t.plan == nil {
+		return t.name
+	}
+	return ""
+}
+
+func indent(s string) string { return "  " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  ") }

@@ -1,0 +1,116 @@
+package workflows_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"log/slog"
+
+	"github.com/itbytes/landfall/activities"
+	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/workflows"
+)
+
+// cloud is a fake cloud behind the real activities: it carries steps in memory and fails as it is told.
+type cloud struct {
+	mu      sync.Mutex
+	steps   []plan.Step
+	carried []string
+	// answer says what carrying a step comes to; nil means done and created.
+	answer func(t plan.Task, nth int) (plan.Outcome, error)
+	times  map[string]int
+}
+
+func (c *cloud) Steps(plan.Landing) []plan.Step { return c.steps }
+
+func (c *cloud) Carry(_ context.Context, t plan.Task, mark func(string)) (plan.Outcome, error) {
+	mark(t.Step.Name)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.times == nil {
+		c.times = map[string]int{}
+	}
+	at := t.Landing.ID() + "/" + t.Step.Name
+	c.times[at]++
+	if c.answer != nil {
+		out, err := c.answer(t, c.times[at])
+		if err != nil || out.State != "" {
+			return out, err
+		}
+	}
+	c.carried = append(c.carried, at)
+	return plan.Outcome{
+		Step: t.Step.Name, State: plan.StepDone, Change: plan.Change{Op: plan.Create}, Writes: 1,
+		Receipt: plan.Receipt{ID: "id-of-" + t.Step.Name}, Facts: map[string]string{plan.FactContainer: "c-" + t.Landing.Environment},
+	}, nil
+}
+
+func (c *cloud) Preview(_ context.Context, l plan.Landing) plan.Preview {
+	p := plan.Preview{Landing: l.ID()}
+	for _, s := range c.steps {
+		p.Outcomes = append(p.Outcomes, plan.Outcome{
+			Step: s.Name, State: plan.StepDone, Change: plan.Change{Op: plan.Create},
+			Facts: map[string]string{plan.FactContainer: "c-" + l.Environment},
+		})
+	}
+	return p
+}
+
+func (c *cloud) did() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]string{}, c.carried...)
+}
+
+// book is a fake registry.
+type book struct {
+	mu   sync.Mutex
+	rows []plan.Row
+	away func() error // why it cannot be written, if it cannot
+}
+
+func (b *book) Prepare(context.Context, plan.Landing, plan.Registry) (bool, error) {
+	if b.away != nil {
+		return false, b.away()
+	}
+	return false, nil
+}
+
+func (b *book) Enter(_ context.Context, _ plan.Landing, _ plan.Registry, rows []plan.Row) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rows = append(b.rows, rows...)
+	return len(rows), nil
+}
+
+func (b *book) Preview(_ context.Context, _ plan.Landing, _ plan.Registry, rows []plan.Row) (int, error) {
+	return len(rows), nil
+}
+
+func (b *book) List(context.Context, plan.Landing, plan.Registry) ([]plan.Row, error) {
+	return b.rows, nil
+}
+
+func newEnv(t *testing.T, c *cloud, b *book) *testsuite.TestWorkflowEnvironment {
+	t.Helper()
+	s := &testsuite.WorkflowTestSuite{}
+	env := s.NewTestWorkflowEnvironment()
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&activities.Door{Log: slog.New(slog.DiscardHandler)}}})
+	env.RegisterWorkflowWithOptions(workflows.Migrate, workflow.RegisterOptions{Name: workflows.MigrateType})
+	env.RegisterWorkflowWithOptions(workflows.Land, workflow.RegisterOptions{Name: workflows.LandType})
+	clouds := map[plan.Cloud]activities.Carrier{plan.AWS: c, plan.Azure: c, plan.GCP: c}
+	env.RegisterActivity(&activities.Landings{Clouds: clouds})
+	env.RegisterActivity(&activities.Register{Book: b})
+	env.RegisterActivity(&activities.Plans{Check: func(plan.Plan) error { return nil }})
+	return env
+}
+
+func landingIn(c plan.Cloud, env string) plan.Landing {
+	return plan.Landing{Plan: "p", Cloud: c, Environment: env, Name: string(c) + "-" + env, Login: plan.Login{Name: string(c) + "-login"}}
+}
