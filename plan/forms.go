@@ -16,6 +16,9 @@ func newForm(expr, what, hint string) form {
 	return form{regexp.MustCompile("^(?:" + expr + ")$"), what, hint}
 }
 
+// fits reports whether a text that messages will repeat is written as it must be, and is no secret in disguise.
+func (f form) fits(text string) bool { return f.expr.MatchString(text) && shows(text) }
+
 // Forms of what a plan refers to by id or name.
 var (
 	planName    = newForm(`[a-z][a-z0-9-]{0,62}`, "a plan's name has up to 63 small letters, digits and hyphens and begins with a letter", "It is part of every workflow id: itbytes.")

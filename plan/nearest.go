@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -14,16 +16,25 @@ func nearest(name string, names []string) string {
 			best, found = d, n
 		}
 	}
+	for _, n := range names { // production and prod
+		if found == "" && min(len(n), len(name)) > 2 && (strings.HasPrefix(name, n) || strings.HasPrefix(n, name)) {
+			found = n
+		}
+	}
 	return found
 }
 
 // didYouMean is the hint for a name that is none of names: the nearest, or all of them where they are few.
 func didYouMean(name string, names []string) string {
+	names = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" || !shows(n) })
 	if n := nearest(name, names); n != "" {
 		return fmt.Sprintf("Did you mean %q?", n)
 	}
 	if len(names) == 0 || len(names) > 14 {
-		return ""
+		return "Look at those the plan names."
+	}
+	if len(names) == 1 {
+		return "There is " + names[0] + "."
 	}
 	return "There are " + listed(names) + "."
 }
@@ -38,7 +49,7 @@ func listed(names []string) string {
 
 // quoted is a text of the file as a message may show it: short, printable, and never what looks like a secret.
 func quoted(s string) string {
-	if looksSecret(s) != "" || looksRandom(s) {
+	if !shows(s) {
 		return "(a text that is not shown)"
 	}
 	r := []rune(s)
@@ -52,6 +63,16 @@ func quoted(s string) string {
 	}
 	return `"` + string(r) + `"`
 }
+
+// shows reports whether a message may show a text of the file. It is stricter than what is refused as a secret: a name
+// holds no long run of letters with digits among them.
+func shows(s string) bool {
+	return looksSecret(s) == "" && !looksRandom(s) && !slices.ContainsFunc(longRun.FindAllString(s, -1), func(run string) bool {
+		return strings.ContainsAny(run, "0123456789")
+	})
+}
+
+var longRun = regexp.MustCompile(`[A-Za-z0-9+/=~_]{24,}`)
 
 // distance counts the letters to add, drop, change or swap to come from a to b.
 func distance(a, b string) int {

@@ -87,12 +87,20 @@ func at(from netip.Addr, i, bits int) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4(b), bits)
 }
 
+// Who chose a range. Of two that overlap, the one with the higher number is complained about. Reserved ranges may overlap
+// each other.
+const (
+	byCut = iota
+	byReserve
+	byLanding
+)
+
 // claim is a range and the place in the plan that takes it.
 type claim struct {
 	prefix netip.Prefix
 	who    string // "aws/prod", "network.reserved[0]"
 	path   string // where to complain
-	fixed  bool   // reserved: it may overlap other reserved ranges
+	by     int    // who chose it: byCut, byReserve or byLanding
 }
 
 // overlaps are the pairs of claims that share addresses, each said once. Claims are sorted by their beginning, so that a
@@ -106,7 +114,7 @@ func overlaps(claims []claim) [][2]claim {
 	for _, c := range claims {
 		open = slices.DeleteFunc(open, func(o claim) bool { return !o.prefix.Overlaps(c.prefix) })
 		for _, o := range open {
-			if !o.fixed || !c.fixed {
+			if o.by != byReserve || c.by != byReserve {
 				out = append(out, [2]claim{o, c})
 			}
 		}

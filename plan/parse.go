@@ -3,6 +3,8 @@ package plan
 import (
 	"bytes"
 	"reflect"
+	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -21,13 +23,10 @@ func ParseAt(name string, b []byte, day string) (Plan, error) {
 	d := decoder{problems: doc.problems, spots: map[string]spot{}}
 	d.problems = append(d.problems, leaks(doc.root, "")...)
 	d.decode(doc.root, reflect.ValueOf(&p).Elem(), "")
-	said := map[string]bool{}
-	for _, pr := range d.problems {
-		said[pr.Path] = true
-	}
+	said := slices.Clone(d.problems)
 	for _, pr := range p.problems(day) {
-		if said[pr.Path] {
-			continue // one complaint about a place is enough; this one follows from the first
+		if slices.ContainsFunc(said, func(s Problem) bool { return around(s.Path, pr.Path) || around(pr.Path, s.Path) }) {
+			continue // it follows from what could not be read there
 		}
 		at := d.spot(pr.Path)
 		pr.Line, pr.Column = at.line, at.column
@@ -37,6 +36,12 @@ func ParseAt(name string, b []byte, day string) (Plan, error) {
 		return p, d.problems.in(name)
 	}
 	return p, nil
+}
+
+// around reports whether one path is the other or holds it.
+func around(outer, inner string) bool {
+	rest, within := strings.CutPrefix(inner, outer)
+	return outer != "" && within && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 func readDocument(name string, b []byte) document {

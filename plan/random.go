@@ -13,6 +13,7 @@ var publicIDs = regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0
 	`|\b[0-9]+-[0-9a-z]{32}\.apps\.googleusercontent\.com\b`)
 
 var (
+	awsSecret = regexp.MustCompile(`(?:^|[^A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?:$|[^A-Za-z0-9/+=])`)
 	wideRun   = regexp.MustCompile(`[A-Za-z0-9+/=_~.-]{32,}`)
 	narrowRun = regexp.MustCompile(`[A-Za-z0-9+=~]{20,}`)
 )
@@ -24,6 +25,11 @@ func looksRandom(s string) bool {
 		return false
 	}
 	s = publicIDs.ReplaceAllString(s, " ")
+	for _, found := range awsSecret.FindAllStringSubmatch(s, -1) { // forty signs that may be slashes; some hold few digits
+		if turns(found[1]) >= 0.25 {
+			return true
+		}
+	}
 	return slices.ContainsFunc(wideRun.FindAllString(s, -1), func(run string) bool { return anyRandom(run, 32) }) ||
 		slices.ContainsFunc(narrowRun.FindAllString(s, -1), func(run string) bool { return anyRandom(run, 20) })
 }
@@ -40,21 +46,15 @@ func anyRandom(run string, n int) bool {
 
 // random judges one run of at least n letters and digits.
 func random(run string, n int) bool {
-	letters, changes, last := 0, 0, 0
 	var count [128]int
+	letters := 0
 	for _, c := range run {
-		class := classOf(c)
-		if class == 0 {
-			last = 0
-			continue
+		if classOf(c) != 0 {
+			letters++
+			count[c]++
 		}
-		if last != 0 && class != last {
-			changes++
-		}
-		letters, last = letters+1, class
-		count[c]++
 	}
-	if letters < n || float64(changes)/float64(letters) < 0.36 {
+	if letters < n || turns(run) < 0.36 {
 		return false
 	}
 	entropy := 0.0
@@ -65,6 +65,22 @@ func random(run string, n int) bool {
 		}
 	}
 	return entropy >= 3.2
+}
+
+// turns is how often a run changes from one class of letters and digits to another, for each of them.
+func turns(run string) float64 {
+	letters, changes, last := 0, 0, 0
+	for _, c := range run {
+		class := classOf(c)
+		if class != 0 {
+			letters++
+		}
+		if class != 0 && last != 0 && class != last {
+			changes++
+		}
+		last = class
+	}
+	return float64(changes) / float64(max(1, letters))
 }
 
 // classOf tells digits, small and capital letters apart; 0 is none of them.

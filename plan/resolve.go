@@ -50,12 +50,14 @@ type square struct {
 // id is the square as people read it: aws/prod.
 func (s square) id() string { return string(s.cloud) + "/" + s.env }
 
-// matrix is a plan made ready for asking: every default settled, everything found by name.
+// matrix is a plan made ready for asking: every default settled, everything found by name. Clouds and environments whose
+// names are not as they must be are left out: Validate has named them, and nothing else shall.
 type matrix struct {
 	plan       Plan
 	day        string
 	clouds     []Cloud
-	envs       map[string]int // place in the plan's list
+	names      []string       // of the environments, each once
+	envs       map[string]int // place in names
 	exceptions map[square]Exception
 	places     map[square]int // in the plan's list of exceptions
 	identities map[Cloud][]Identity
@@ -65,11 +67,14 @@ type matrix struct {
 func newMatrix(p Plan, day string) matrix {
 	p = p.WithDefaults()
 	m := matrix{
-		plan: p, day: day, clouds: p.CloudNames(), envs: map[string]int{},
+		plan: p, day: day, envs: map[string]int{},
 		exceptions: map[square]Exception{}, places: map[square]int{}, identities: map[Cloud][]Identity{},
 	}
-	for i, e := range p.Organisation.Environments {
-		m.envs[e] = i
+	for _, e := range p.Organisation.Environments {
+		if _, twice := m.envs[e]; !twice && envForm.fits(e) {
+			m.envs[e] = len(m.names)
+			m.names = append(m.names, e)
+		}
 	}
 	for i, e := range p.Landings {
 		s := square{e.Cloud, e.Environment}
@@ -80,6 +85,7 @@ func newMatrix(p Plan, day string) matrix {
 	for _, id := range p.Identities {
 		m.identities[id.Cloud] = append(m.identities[id.Cloud], id)
 	}
+	m.clouds = slices.DeleteFunc(p.CloudNames(), func(c Cloud) bool { return !cloudForm.fits(string(c)) })
 	m.ranges = newRanges(p.Network, m.clouds)
 	return m
 }
@@ -88,7 +94,7 @@ func newMatrix(p Plan, day string) matrix {
 func (m matrix) all() []square {
 	out := make([]square, 0, len(m.clouds)*len(m.envs))
 	for _, c := range m.clouds {
-		for _, e := range m.plan.Organisation.Environments {
+		for _, e := range m.names {
 			out = append(out, square{c, e})
 		}
 	}

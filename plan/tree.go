@@ -59,9 +59,7 @@ var plainKey = regexp.MustCompile(`^[A-Za-z0-9_/*-]+$`)
 // under is the path of a map's entry.
 func under(path, key string) string {
 	switch {
-	case !plainKey.MatchString(key):
-		return path + "[" + quoted(key) + "]"
-	case looksSecret(key) != "" || looksRandom(key):
+	case !plainKey.MatchString(key) || !shows(key):
 		return path + "[" + quoted(key) + "]"
 	case path == "":
 		return key

@@ -1,10 +1,11 @@
 package plan
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -41,6 +42,7 @@ func readYAML(b []byte) (d document) {
 	}
 	if len(bodies) > 1 {
 		d.problem(place(bodies[1]), "", "Write each plan in a file of its own.", "the file holds more than one document")
+		return d
 	}
 	y := yamlReader{document: &d, anchors: map[string]ast.Node{}}
 	d.root = y.node(bodies[0], "", 0)
@@ -159,9 +161,11 @@ func place(n ast.Node) spot {
 	return spot{p.Line, p.Column}
 }
 
-// yamlError is where and what a syntax error is. The parser's text goes as far as its first quotation of the file.
+var quotation = regexp.MustCompile("'[^']*'|\"[^\"]*\"|`[^`]*`|:.*")
+
+// yamlError is where and what a syntax error is, without what the parser quotes of the file but single signs.
 func yamlError(err error) (spot, string) {
-	at, what := spot{1, 1}, "it cannot be read"
+	at, what := spot{1, 1}, ""
 	var known yaml.Error
 	if errors.As(err, &known) {
 		if t := known.GetToken(); t != nil && t.Position != nil {
@@ -169,10 +173,16 @@ func yamlError(err error) (spot, string) {
 		}
 		what = known.GetMessage()
 	}
-	if i := bytes.IndexAny([]byte(what), "\"'`:\n"); i >= 0 {
-		what = what[:i]
+	if strings.Contains(what, "\t") {
+		return at, "a line is indented with spaces, not with a tab"
 	}
-	if what == "" || looksSecret(what) != "" || looksRandom(what) {
+	what = strings.TrimSpace(quotation.ReplaceAllStringFunc(what, func(q string) string {
+		if len(q) == 3 {
+			return q
+		}
+		return ""
+	}))
+	if what == "" || len(what) > 80 || looksRandom(what) {
 		what = "it cannot be read"
 	}
 	return at, what

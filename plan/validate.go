@@ -14,12 +14,13 @@ func (p Plan) Validate(day string) error { return p.problems(day).err() }
 // check collects what is wrong with a plan.
 type check struct {
 	matrix
-	written Plan // as written: what the plan leaves unsaid is not complained about by the path of a default
-	out     Problems
+	written  Plan            // as written: what the plan leaves unsaid is not complained about by the path of a default
+	misspelt map[Cloud]Cloud // what was likely meant, and how it is written
+	out      Problems
 }
 
 func (p Plan) problems(day string) Problems {
-	c := check{matrix: newMatrix(p, day), written: p}
+	c := check{matrix: newMatrix(p, day), written: p, misspelt: misspelt(p)}
 	c.required(reflect.ValueOf(p), "")
 	c.texts(reflect.ValueOf(p), "")
 	for _, part := range []func(*check){
@@ -48,7 +49,7 @@ func (c *check) form(path, text string, f form) bool {
 
 // oneOf says what is wrong with a word that is none of those there are.
 func (c *check) oneOf(path, word, what string, words []string) bool {
-	if word == "" || slices.Contains(words, word) {
+	if word == "" || len(words) == 0 || slices.Contains(words, word) {
 		return true
 	}
 	c.add(path, didYouMean(word, words), "there is no %s %s", what, quoted(word))
@@ -65,7 +66,7 @@ func (c *check) required(v reflect.Value, path string) {
 			switch {
 			case name == "-":
 			case required && (f.IsZero() || f.Kind() != reflect.Struct && f.Kind() != reflect.String && f.Len() == 0):
-				c.add(under(path, name), "", "%s is missing", name)
+				c.add(under(path, name), "Add the field "+name+".", "%s is missing", name)
 			default:
 				c.required(f, under(path, name))
 			}

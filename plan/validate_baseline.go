@@ -46,7 +46,7 @@ func (c *check) control(path, name string) bool {
 }
 
 func (c *check) waiver(path string, w Waiver) {
-	c.control(path+".control", w.Control)
+	known := c.control(path+".control", w.Control)
 	if c.form(path+".scope", w.Scope, scopeForm) && w.Scope != "" {
 		cloud, env, _ := strings.Cut(w.Scope, "/")
 		if cloud != "*" {
@@ -56,7 +56,7 @@ func (c *check) waiver(path string, w Waiver) {
 			c.environment(path+".scope", env)
 		}
 		prefix, _, _ := strings.Cut(w.Control, "-")
-		if of, known := controlPrefixes()[prefix]; known && cloud != "*" && Cloud(cloud) != of {
+		if of, named := controlPrefixes()[prefix]; known && named && cloud != "*" && Cloud(cloud) != of {
 			c.add(path+".scope", "Write "+string(of)+"/"+env+".", "%s is a control of %s and excuses nobody in %s", w.Control, of, quoted(cloud))
 		}
 	}
@@ -65,7 +65,7 @@ func (c *check) waiver(path string, w Waiver) {
 	case !isDay(w.Expires):
 		c.add(path+".expires", "Write it as YYYY-MM-DD.", "this is not a day")
 	case c.day != "" && w.Expires < c.day:
-		c.add(path+".expires", "Mend what it excuses, or have its owner give it a new day.", "the waiver of %s ran out on %s", w.Control, w.Expires)
+		c.add(path+".expires", "Mend what it excuses, or have its owner give it a new day.", "the waiver of %s ran out on %s", quoted(w.Control), w.Expires)
 	}
 }
 

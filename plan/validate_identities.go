@@ -40,7 +40,7 @@ func (c *check) identityList() {
 
 // container is the landing of a cloud whose container has a name, where there is one.
 func (c *check) container(cloud Cloud, name string) (square, bool) {
-	for _, e := range c.written.Organisation.Environments {
+	for _, e := range c.names {
 		if s := (square{cloud, e}); c.lands(s) && strings.EqualFold(c.name(s), name) {
 			return s, true
 		}

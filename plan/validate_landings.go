@@ -10,7 +10,7 @@ func (c *check) landingList() {
 	seen, adopted := map[square]int{}, map[string]int{}
 	for i, e := range c.written.Landings {
 		path, s := item("landings", i), square{e.Cloud, e.Environment}
-		if !c.cloud(path+".cloud", e.Cloud) || !c.environment(path+".environment", e.Environment) || e.Cloud == "" || e.Environment == "" {
+		if known := c.cloud(path+".cloud", e.Cloud); !c.environment(path+".environment", e.Environment) || !known || !c.has(s) {
 			continue
 		}
 		if j, twice := seen[s]; twice {
@@ -63,7 +63,7 @@ func (c *check) exception(path string, e Exception) {
 // ownAccount says where a landing is to be entered with the keys of another account.
 func (c *check) ownAccount(path, name string, e Exception) {
 	l, known := c.written.Logins[name]
-	if known && l.Type == "aws-keys" && l.Account != "" && e.Adopt.ID != "" && l.Account != e.Adopt.ID {
+	if known && l.Type == "aws-keys" && l.Account != "" && accountForm.expr.MatchString(e.Adopt.ID) && l.Account != e.Adopt.ID {
 		c.add(path, "Name keys of a user in the landing's own account.", "the login %s holds keys of another account than the one adopted", quoted(name))
 	}
 }
@@ -85,7 +85,7 @@ func (c *check) skip(path string, e Exception) {
 	case !isDay(e.Until):
 		c.add(path+".until", "Write it as YYYY-MM-DD.", "this is not a day")
 	case c.day != "" && e.Until < c.day:
-		c.add(path+".until", "Give a new day, or land it.", "%s/%s was to be skipped until %s, which is past", e.Cloud, e.Environment, e.Until)
+		c.add(path+".until", "Give a new day, or land it.", "%s was to be skipped until %s, which is past", square{e.Cloud, e.Environment}.id(), e.Until)
 	}
 }
 
@@ -146,7 +146,7 @@ func (c *check) index(s square) int {
 // emails says which root e-mails are missing, wrong or used twice. AWS takes each address once.
 func (c *check) emails() {
 	first := map[string]square{}
-	for _, env := range c.written.Organisation.Environments {
+	for _, env := range c.names {
 		s := square{AWS, env}
 		if !c.lands(s) {
 			continue
@@ -179,7 +179,7 @@ func (c *check) tagRules() {
 			continue
 		}
 		for _, cloud := range c.clouds {
-			for _, env := range c.written.Organisation.Environments {
+			for _, env := range c.names {
 				if what := tagProblem(cloud, k, c.fill(c.written.Organisation.Tags[k], square{cloud, env})); what != "" {
 					c.add(under("organisation.tags", k), "Every cloud of the plan is given the same tags; change it for all.", "%s", what)
 					break

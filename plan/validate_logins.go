@@ -58,8 +58,8 @@ func (c *check) logins() {
 		full := loginFields(c.plan.Logins[name])
 		for i, f := range loginFields(as) {
 			switch {
-			case slices.Contains(t.needs, f.name) && full[i].value == "":
-				c.add(path+"."+f.name, "It has "+listed(t.needs)+".", "a login of type %s needs %s", as.Type, f.name)
+			case slices.Contains(t.needs, f.name) && full[i].value == "" && c.misspelt[t.cloud] == "":
+				c.add(path+"."+f.name, "Such a login has "+listed(slices.Concat(t.needs, t.uses))+".", "a login of type %s needs %s", as.Type, f.name)
 			case slices.Contains(t.needs, f.name), slices.Contains(t.uses, f.name):
 				c.form(path+"."+f.name, f.value, f.form)
 			case f.value != "":

@@ -1,6 +1,9 @@
 package plan
 
-import "net/netip"
+import (
+	"fmt"
+	"net/netip"
+)
 
 // private are the ranges that nobody routes on the Internet (RFC 1918, RFC 6598).
 func private() []netip.Prefix {
@@ -31,7 +34,7 @@ func (c *check) network() {
 	for i, r := range n.Reserved {
 		path := item("network.reserved", i)
 		if p, ok := c.cidr(path, r, false); ok {
-			claims = append(claims, claim{p, path + " " + r, path, true})
+			claims = append(claims, claim{p, path + " " + r, path, byReserve})
 		}
 	}
 	own := map[square]bool{}
@@ -46,7 +49,7 @@ func (c *check) network() {
 			c.add(path, "For example 10.200.0.0/20.", "a landing's network is of a size from /%d to /%d", largest, smallest)
 		}
 		if ok && c.lands(s) {
-			claims = append(claims, claim{p, s.id() + " " + e.CIDR, path, false})
+			claims = append(claims, claim{p, s.id() + " " + e.CIDR, path, byLanding})
 		}
 	}
 	if sound {
@@ -69,18 +72,29 @@ func (c *check) cuts(own map[square]bool) []claim {
 				"%s holds %d ranges of /%d, and %d environments take %d", c.plan.Network.CIDR, c.ranges.size(), c.plan.Network.Prefix, len(c.envs), needed)
 			return nil
 		}
-		out = append(out, claim{p, s.id() + " " + p.String(), "network.cidr", false})
+		out = append(out, claim{p, s.id() + " " + p.String(), "network.cidr", byCut})
 	}
 	return out
 }
 
 func (c *check) overlaps(claims []claim) {
+	with, order := map[claim][]string{}, []claim{}
 	for _, pair := range overlaps(claims) {
 		a, b := pair[0], pair[1]
-		if b.path == "network.cidr" { // complain where the plan chose, not where Landfall did
+		if a.by > b.by {
 			a, b = b, a
 		}
-		c.add(b.path, "Give one of them another range.", "%s overlaps %s", b.who, a.who)
+		if len(with[b]) == 0 {
+			order = append(order, b)
+		}
+		with[b] = append(with[b], a.who)
+	}
+	for _, b := range order {
+		others := with[b]
+		if n := len(others); n > 3 {
+			others = append(others[:2:2], fmt.Sprintf("%d more", n-2))
+		}
+		c.add(b.path, "Give one of them another range.", "%s overlaps %s", b.who, listed(others))
 	}
 }
 

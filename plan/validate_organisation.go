@@ -57,6 +57,9 @@ func (c *check) organisation() {
 
 // cloud says what is wrong with a word that should be one of the plan's clouds.
 func (c *check) cloud(path string, cloud Cloud) bool {
+	if _, meant := c.misspelt[cloud]; meant {
+		return false // it is right here, and said where it is not
+	}
 	return c.oneOf(path, string(cloud), "cloud in this plan called", c.cloudNames())
 }
 
@@ -66,13 +69,14 @@ func (c *check) environment(path, env string) bool {
 }
 
 func (c *check) homes() {
-	for _, cloud := range c.clouds {
+	for _, cloud := range c.written.CloudNames() {
 		h, path := c.written.Clouds[cloud], under("clouds", string(cloud))
-		if rank(cloud) == len(firstClouds()) {
-			c.form(path, string(cloud), cloudForm)
-			if n := nearest(string(cloud), []string{"aws", "azure", "gcp"}); n != "" && distance(n, string(cloud)) < 3 {
-				c.add(path, "Did you mean "+quoted(n)+"?", "there is no cloud called %s", quoted(string(cloud)))
-			}
+		if meant := meantCloud(c.written, cloud); meant != "" {
+			c.add(path, "Did you mean "+quoted(string(meant))+"?", "there is no cloud called %s", quoted(string(cloud)))
+			continue
+		}
+		if !c.form(path, string(cloud), cloudForm) || !cloudForm.fits(string(cloud)) {
+			continue
 		}
 		c.form(path+".region", h.Region, regionForms[cloud])
 		c.form(path+".organization", h.Organization, organizationForms[cloud])
@@ -82,6 +86,30 @@ func (c *check) homes() {
 		c.loginOf(path+".login", h.Login, cloud)
 		c.whatCreatingNeeds(path, cloud)
 	}
+}
+
+// meantCloud is the cloud of the first form that a cloud's name is a slip of, or "".
+func meantCloud(p Plan, cloud Cloud) Cloud {
+	if rank(cloud) < len(firstClouds()) {
+		return ""
+	}
+	for _, c := range firstClouds() {
+		if _, there := p.Clouds[c]; !there && distance(string(c), strings.ToLower(string(cloud))) < 2 {
+			return c
+		}
+	}
+	return ""
+}
+
+// misspelt are the clouds that the plan writes otherwise than they are called.
+func misspelt(p Plan) map[Cloud]Cloud {
+	out := map[Cloud]Cloud{}
+	for _, written := range p.CloudNames() {
+		if meant := meantCloud(p, written); meant != "" {
+			out[meant] = written
+		}
+	}
+	return out
 }
 
 // homeFields says which fields a cloud has no use for.
@@ -128,7 +156,7 @@ func (c *check) whatCreatingNeeds(path string, cloud Cloud) {
 
 // firstMade is the first landing of a cloud that adopts nothing by id, where there is one.
 func (c *check) firstMade(cloud Cloud) (square, bool) {
-	for _, e := range c.written.Organisation.Environments {
+	for _, e := range c.names {
 		if s := (square{cloud, e}); c.lands(s) && c.exceptions[s].Adopt.ID == "" {
 			return s, true
 		}
