@@ -28,7 +28,8 @@ func byCode(code string) (fault.Kind, string, bool) {
 	case "AnotherOperationInProgress", "RetryableError", "InternalServerError", "ServiceUnavailable", "ServerTimeout",
 		"ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity", "ActiveDurationTooShort", "ReferencedResourceNotProvisioned":
 		return fault.Transient, "Wait; another operation must end first and the call is made again.", true
-	case "PrincipalNotFound", "NoBackingApplicationObject", "Request_ResourceNotFound", "Directory_ObjectNotFound", "MissingSubscriptionRegistration":
+	case "PrincipalNotFound", "NoBackingApplicationObject", "Request_ResourceNotFound", "Directory_ObjectNotFound", "MissingSubscriptionRegistration",
+		"Subscription Not Registered":
 		return fault.Propagating, "Wait; it was made a moment ago and is not yet seen everywhere.", true
 	case "InvalidAuthenticationToken", "ExpiredAuthenticationToken", "InvalidAuthenticationTokenTenant", "AuthenticationFailed":
 		return fault.SessionExpired, "Sign in again, then resume.", true

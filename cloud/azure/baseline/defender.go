@@ -78,7 +78,9 @@ func (d defender) Observe(ctx context.Context, s *session.Session, t plan.Task) 
 }
 
 // Preflight implements step.Control.
-func (defender) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+func (defender) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
+	return nil
+}
 
 // Apply implements step.Control.
 func (defender) Apply(ctx context.Context, s *session.Session, _ plan.Task, c plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {

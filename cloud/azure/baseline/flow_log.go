@@ -44,11 +44,15 @@ func (flowLog) Observe(ctx context.Context, s *session.Session, t plan.Task) (pl
 		return plan.Observation{}, err
 	}
 	l := t.Landing
-	all, err := c.FlowLogs(ctx, l.Region)
+	watcher, err := c.Watcher(ctx, l.Region)
 	switch {
-	case session.Missing(err), session.Unregistered(err):
+	case session.Unregistered(err), err == nil && watcher.Name == "":
 		return s.Absent(ctx, t, "no network watcher in "+l.Region)
 	case err != nil:
+		return plan.Observation{}, err
+	}
+	all, err := c.FlowLogs(ctx, watcher)
+	if err != nil {
 		return plan.Observation{}, err
 	}
 	target := s.ID(vnetAt(l), network.KindNetwork)
@@ -81,32 +85,33 @@ func (flowLog) Apply(ctx context.Context, s *session.Session, t plan.Task, _ pla
 		return plan.Applied{}, err
 	}
 	l := t.Landing
-	if err := watch(ctx, s, c, l); err != nil {
+	watcher, err := watch(ctx, s, c, l)
+	if err != nil {
 		return plan.Applied{}, err
 	}
 	name := flowName(l)
 	if o.State == plan.Present && o.ID != "" {
 		name = session.Tail(o.ID)
 	}
-	return c.MakeFlowLog(ctx, name, l.Region, session.Tags(l), s.ID(vnetAt(l), network.KindNetwork), s.ID(storeAt(s, l), kindStore), flowDays)
+	return c.MakeFlowLog(ctx, watcher, name, l.Region, session.Tags(l), s.ID(vnetAt(l), network.KindNetwork), s.ID(storeAt(s, l), kindStore), flowDays)
 }
 
-// watch sees to it that the region has a network watcher, where Azure itself would have put it.
-func watch(ctx context.Context, s *session.Session, c *network.Client, l plan.Landing) error {
-	err := c.Watched(ctx, l.Region)
-	if !session.Missing(err) {
-		return err
+// watch is the region's network watcher, made where there is none.
+func watch(ctx context.Context, s *session.Session, c *network.Client, l plan.Landing) (session.Place, error) {
+	at, err := c.Watcher(ctx, l.Region)
+	if err != nil || at.Name != "" {
+		return at, err
 	}
 	groups, err := armresources.NewResourceGroupsClient(s.Subscription, s.Cred, s.ARM)
 	if err != nil {
-		return err
+		return at, err
 	}
 	_, err = groups.Get(ctx, network.WatcherGroup, nil)
 	if session.Missing(err) {
 		_, err = groups.CreateOrUpdate(ctx, network.WatcherGroup, armresources.ResourceGroup{Location: session.Ptr(l.Region)}, nil)
 	}
 	if err != nil {
-		return err
+		return at, err
 	}
 	return c.MakeWatcher(ctx, l.Region)
 }

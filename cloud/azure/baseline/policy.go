@@ -43,23 +43,50 @@ func (policy) Observe(ctx context.Context, s *session.Session, _ plan.Task) (pla
 	r, err := c.Get(ctx, s.Scope(), assignmentName, nil)
 	switch {
 	case session.Missing(err):
-		return plan.Observation{State: plan.Absent, Evidence: []string{"no policy assignment " + assignmentName}}, nil
+		return elsewhere(ctx, c)
 	case err != nil:
 		return plan.Observation{}, err
 	}
-	o := plan.Observation{State: plan.Present, ID: session.Str(r.ID), Match: plan.ByName, Live: plan.Fields{}}
-	if p := r.Properties; p != nil {
+	return assigned(r.Assignment, plan.ByName), nil
+}
+
+// elsewhere looks for the benchmark under another name, at the subscription or above it: Defender assigns it by itself.
+func elsewhere(ctx context.Context, c *armpolicy.AssignmentsClient) (plan.Observation, error) {
+	for p := c.NewListPager(&armpolicy.AssignmentsClientListOptions{Filter: session.Ptr("atScope()")}); p.More(); {
+		page, err := p.NextPage(ctx)
+		if err != nil {
+			return plan.Observation{}, err
+		}
+		for _, a := range page.Value {
+			if a.Properties != nil && session.Same(session.Str(a.Properties.PolicyDefinitionID), benchmarkID) && enforced(a.Properties) {
+				return assigned(*a, plan.ByKey), nil
+			}
+		}
+	}
+	return plan.Observation{State: plan.Absent, Evidence: []string{"no assignment of the " + theBenchmark}}, nil
+}
+
+// enforced reports whether an assignment is; what it does not say is the default.
+func enforced(p *armpolicy.AssignmentProperties) bool {
+	mode := session.Str(p.EnforcementMode)
+	return mode == "" || mode == string(armpolicy.EnforcementModeDefault)
+}
+
+// assigned is an assignment as it was observed.
+func assigned(a armpolicy.Assignment, by plan.Match) plan.Observation {
+	o := plan.Observation{State: plan.Present, ID: session.Str(a.ID), Match: by, Live: plan.Fields{}}
+	if p := a.Properties; p != nil {
 		o.Live["initiative"] = session.Str(p.PolicyDefinitionID)
 		if session.Same(o.Live["initiative"], benchmarkID) {
 			o.Live["initiative"] = theBenchmark
 		}
 		o.Live["enforcement"] = session.Str(p.EnforcementMode)
-		if o.Live["enforcement"] == "" { // what is not said is the default
+		if enforced(p) {
 			o.Live["enforcement"] = string(armpolicy.EnforcementModeDefault)
 		}
 	}
-	o.Evidence = []string{"policy assignment " + assignmentName + ": " + o.Live["initiative"] + ", enforcement " + o.Live["enforcement"]}
-	return o, nil
+	o.Evidence = []string{"policy assignment " + session.Str(a.Name) + ": " + o.Live["initiative"] + ", enforcement " + o.Live["enforcement"]}
+	return o
 }
 
 // Preflight implements step.Control.

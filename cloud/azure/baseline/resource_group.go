@@ -66,7 +66,9 @@ func (resourceGroup) Observe(ctx context.Context, s *session.Session, t plan.Tas
 }
 
 // Preflight implements step.Control.
-func (resourceGroup) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+func (resourceGroup) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
+	return nil
+}
 
 // Apply implements step.Control.
 func (resourceGroup) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {

@@ -17,7 +17,9 @@ import (
 type waf struct{}
 
 // wafAt is where the policy stands. Its name takes letters and digits alone.
-func wafAt(l plan.Landing) session.Place { return session.At(l, "waf", "waf"+session.Alnum(l.Name, 100)) }
+func wafAt(l plan.Landing) session.Place {
+	return session.At(l, "waf", "waf"+session.Alnum(l.Name, 100))
+}
 
 // ruleSets are Microsoft's managed rules, which only the Premium tier has.
 func ruleSets() [][2]string {
@@ -121,7 +123,9 @@ func blocking(p armfrontdoor.WebApplicationFirewallPolicy) armfrontdoor.WebAppli
 	p.Properties.PolicySettings.EnabledState = session.Ptr(armfrontdoor.PolicyEnabledStateEnabled)
 	sets := slices.Clone(managed(p))
 	for _, want := range ruleSets() {
-		if !slices.ContainsFunc(sets, func(m *armfrontdoor.ManagedRuleSet) bool { return strings.EqualFold(session.Str(m.RuleSetType), want[0]) }) {
+		if !slices.ContainsFunc(sets, func(m *armfrontdoor.ManagedRuleSet) bool {
+			return strings.EqualFold(session.Str(m.RuleSetType), want[0])
+		}) {
 			sets = append(sets, &armfrontdoor.ManagedRuleSet{
 				RuleSetType: session.Ptr(want[0]), RuleSetVersion: session.Ptr(want[1]),
 				RuleSetAction: session.Ptr(armfrontdoor.ManagedRuleSetActionTypeBlock),

@@ -79,7 +79,9 @@ func (c federation) Observe(ctx context.Context, s *session.Session, t plan.Task
 }
 
 // Preflight implements step.Control.
-func (federation) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+func (federation) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
+	return nil
+}
 
 // Apply implements step.Control.
 func (c federation) Apply(ctx context.Context, s *session.Session, _ plan.Task, ch plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {

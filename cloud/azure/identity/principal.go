@@ -48,7 +48,9 @@ func (c principal) Observe(ctx context.Context, s *session.Session, t plan.Task)
 }
 
 // Preflight implements step.Control.
-func (principal) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+func (principal) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
+	return nil
+}
 
 // Apply implements step.Control.
 func (c principal) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {

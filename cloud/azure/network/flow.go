@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/network/armnetwork/v8"
 
@@ -22,25 +23,43 @@ type FlowLog struct {
 // WatcherGroup is the resource group in which Azure itself keeps its network watchers, one a region.
 const WatcherGroup = "NetworkWatcherRG"
 
-// Watcher is the name of a region's network watcher.
-func Watcher(region string) string { return "NetworkWatcher_" + region }
-
-// Watched asks for a region's watcher.
-func (c *Client) Watched(ctx context.Context, region string) error {
-	_, err := c.watchers.Get(ctx, WatcherGroup, Watcher(region), nil)
-	return err
+// Watcher is where a region's network watcher stands; it is nowhere where there is none. There can be only one a region,
+// and it may be elsewhere and otherwise named than Azure would have it.
+func (c *Client) Watcher(ctx context.Context, region string) (session.Place, error) {
+	usual := usualWatcher(region)
+	_, err := c.watchers.Get(ctx, usual.Group, usual.Name, nil)
+	if !session.Missing(err) {
+		return usual, err
+	}
+	for p := c.watchers.NewListAllPager(nil); p.More(); {
+		page, err := p.NextPage(ctx)
+		if err != nil {
+			return session.Place{}, err
+		}
+		for _, w := range page.Value {
+			if strings.EqualFold(session.Str(w.Location), region) {
+				return session.PlaceOf(session.Str(w.ID)), nil
+			}
+		}
+	}
+	return session.Place{}, nil
 }
 
-// MakeWatcher makes a region's watcher.
-func (c *Client) MakeWatcher(ctx context.Context, region string) error {
-	_, err := c.watchers.CreateOrUpdate(ctx, WatcherGroup, Watcher(region), armnetwork.Watcher{Location: session.Ptr(region)}, nil)
-	return err
+// MakeWatcher makes a region's watcher, where Azure itself would make it.
+func (c *Client) MakeWatcher(ctx context.Context, region string) (session.Place, error) {
+	at := usualWatcher(region)
+	_, err := c.watchers.CreateOrUpdate(ctx, at.Group, at.Name, armnetwork.Watcher{Location: session.Ptr(region)}, nil)
+	return at, err
 }
 
-// FlowLogs lists a region's flow logs.
-func (c *Client) FlowLogs(ctx context.Context, region string) ([]FlowLog, error) {
+func usualWatcher(region string) session.Place {
+	return session.Place{Group: WatcherGroup, Name: "NetworkWatcher_" + region}
+}
+
+// FlowLogs lists the flow logs of a watcher.
+func (c *Client) FlowLogs(ctx context.Context, watcher session.Place) ([]FlowLog, error) {
 	var out []FlowLog
-	for p := c.logs.NewListPager(WatcherGroup, Watcher(region), nil); p.More(); {
+	for p := c.logs.NewListPager(watcher.Group, watcher.Name, nil); p.More(); {
 		page, err := p.NextPage(ctx)
 		if err != nil {
 			return nil, err
@@ -68,8 +87,8 @@ func flowLogOf(l armnetwork.FlowLog) FlowLog {
 
 // MakeFlowLog records the flows of a virtual network for some days. The target is never a network security group: Azure no
 // longer makes such logs.
-func (c *Client) MakeFlowLog(ctx context.Context, name, region string, tags map[string]*string, target, store string, days int32) (plan.Applied, error) {
-	p, err := c.logs.BeginCreateOrUpdate(ctx, WatcherGroup, Watcher(region), name, armnetwork.FlowLog{
+func (c *Client) MakeFlowLog(ctx context.Context, watcher session.Place, name, region string, tags map[string]*string, target, store string, days int32) (plan.Applied, error) {
+	p, err := c.logs.BeginCreateOrUpdate(ctx, watcher.Group, watcher.Name, name, armnetwork.FlowLog{
 		Location: session.Ptr(region), Tags: tags,
 		Properties: &armnetwork.FlowLogPropertiesFormat{
 			TargetResourceID: session.Ptr(target), StorageID: session.Ptr(store), Enabled: session.Ptr(true),

@@ -24,7 +24,9 @@ func (g Group) deciding(port int) *armnetwork.SecurityRule {
 	if len(speak) == 0 {
 		return nil
 	}
-	return slices.MinFunc(speak, func(a, b *armnetwork.SecurityRule) int { return cmp.Compare(*a.Properties.Priority, *b.Properties.Priority) })
+	return slices.MinFunc(speak, func(a, b *armnetwork.SecurityRule) int {
+		return cmp.Compare(*a.Properties.Priority, *b.Properties.Priority)
+	})
 }
 
 func tcp(p *armnetwork.SecurityRulePropertiesFormat) bool {

@@ -34,7 +34,11 @@ func Missing(err error) bool {
 }
 
 // Unregistered reports whether the subscription does not know the resource's provider yet: nothing of its kind can stand.
-func Unregistered(err error) bool { return Code(err) == "MissingSubscriptionRegistration" }
+// Defender says it in words of its own.
+func Unregistered(err error) bool {
+	c := Code(err)
+	return c == "MissingSubscriptionRegistration" || c == "Subscription Not Registered"
+}
 
 // Absent is the observation of a thing that was definitely not found. While an operation that makes it goes on it is
 // pending; when that operation failed, its error is returned.

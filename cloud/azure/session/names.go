@@ -53,9 +53,17 @@ func Group(l plan.Landing) string { return Tail(l.Adopted("resource-group", "rg-
 // At is where the landing's resource of a kind stands: the one its plan adopts (by name, or by id where it stands in
 // another group), or the one of the default name in the landing's group.
 func At(l plan.Landing, kind, name string) Place {
-	adopted := l.Adopted(kind, name)
-	p := Place{Group: Group(l), Name: Tail(adopted)}
-	if parts := strings.Split(adopted, "/"); len(parts) > 5 && strings.EqualFold(parts[3], "resourceGroups") {
+	p := PlaceOf(l.Adopted(kind, name))
+	if p.Group == "" {
+		p.Group = Group(l)
+	}
+	return p
+}
+
+// PlaceOf is where a resource of an id stands; of a bare name, the group is not known.
+func PlaceOf(id string) Place {
+	p := Place{Name: Tail(id)}
+	if parts := strings.Split(id, "/"); len(parts) > 5 && strings.EqualFold(parts[3], "resourceGroups") {
 		p.Group = parts[4]
 	}
 	return p

@@ -49,7 +49,9 @@ func (displayName) Observe(ctx context.Context, s *session.Session, t plan.Task)
 func (displayName) Budget() time.Duration { return 15 * time.Minute }
 
 // Preflight implements step.Control.
-func (displayName) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+func (displayName) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
+	return nil
+}
 
 // Apply implements step.Control.
 func (displayName) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {

@@ -73,7 +73,9 @@ func (providers) Observe(ctx context.Context, s *session.Session, _ plan.Task) (
 }
 
 // Preflight implements step.Control.
-func (providers) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+func (providers) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
+	return nil
+}
 
 // Apply implements step.Control.
 func (providers) Apply(ctx context.Context, s *session.Session, _ plan.Task, c plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
