@@ -1,0 +1,88 @@
+// Package gcp answers on the wire as Google Cloud does: tokens, projects, billing, services, identities, organisation
+// policies, networks, zones and Security Command Center, with the errors, etags and long-running operations of the real one.
+package gcp
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/itbytes/landfall/simulator/kernel"
+)
+
+// Cloud is one simulated Google Cloud: everything that every organisation of the scenario has in it.
+type Cloud struct {
+	k      *kernel.Kernel
+	routes []route
+
+	mu            sync.Mutex
+	pageSize      int
+	sequence      int64
+	organizations map[string]*organization // by name
+	folders       map[string]*folder       // by name
+	projects      map[string]*project      // by id
+	taken         map[string]bool          // project ids that were ever used, here or elsewhere
+	billing       map[string]*billingAccount
+	accounts      map[string]*serviceAccount // by unique id, deleted ones too
+	sessions      map[string]*session        // by refresh token
+	tokens        map[string]*token          // by access token
+	operations    map[string]*operation      // by API and name
+	waiting       []*operation
+}
+
+// New returns the Cloud of a kernel's scenario.
+func New(k *kernel.Kernel) (*Cloud, error) {
+	c := &Cloud{
+		k: k, organizations: map[string]*organization{}, folders: map[string]*folder{}, projects: map[string]*project{},
+		taken: map[string]bool{}, billing: map[string]*billingAccount{}, accounts: map[string]*serviceAccount{},
+		sessions: map[string]*session{}, tokens: map[string]*token{}, operations: map[string]*operation{},
+	}
+	routes, err := compile(table())
+	if err != nil {
+		return nil, err
+	}
+	c.routes = routes
+	var e estate
+	if err := k.Scenario().Decode("gcp", &e); err != nil {
+		return nil, err
+	}
+	if err := c.settleIn(e); err != nil {
+		return nil, fmt.Errorf("estate of gcp: %w", err)
+	}
+	c.signIn(k.Logins("gcp"))
+	k.Show("gcp", func() any { return c.show() })
+	k.Hand("gcp", c.perform)
+	return c, nil
+}
+
+// perform carries out what people do in a console, where no API can.
+func (c *Cloud) perform(a kernel.Act) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o, known := c.organizations[a.With["organization"]]
+	if !known {
+		return fmt.Errorf("no organisation %q", a.With["organization"])
+	}
+	switch a.Do {
+	case "renameOrganization":
+		if a.With["displayName"] == "" {
+			return fmt.Errorf("renameOrganization needs a displayName")
+		}
+		o.displayName, o.updated, o.etag = a.With["displayName"], c.k.Now(), newEtag()
+	case "enforceTwoStepVerification":
+		for _, u := range o.users {
+			u.enrolled, u.enforced = true, true
+		}
+	default:
+		return fmt.Errorf("nobody here knows how to %q", a.Do)
+	}
+	return nil
+}
+
+// next numbers things in the order they were made.
+func (c *Cloud) next() int64 {
+	c.sequence++
+	return c.sequence
+}
+
+func (c *Cloud) later(name string) time.Time { return c.k.Later(name) }
