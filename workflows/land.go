@@ -97,10 +97,9 @@ func (l *landing) list(ctx workflow.Context) error {
 	}
 }
 
-// arrange puts the steps in order: those of a chapter come after all of the chapter before it, manual ones excepted.
+// arrange puts the steps in order: containers before identities, identities before all else; manual steps stand aside.
 func (l *landing) arrange(steps []plan.Step) {
 	chapters := map[plan.Chapter][]string{}
-	rank := []plan.Chapter{plan.Container, plan.Identify, plan.Protect, plan.Name}
 	for _, s := range steps {
 		if !s.Manual {
 			chapters[s.Chapter] = append(chapters[s.Chapter], s.Name)
@@ -110,25 +109,23 @@ func (l *landing) arrange(steps []plan.Step) {
 		st := &stepping{Step: s, state: plan.StepTodo, change: plan.Change{Op: plan.None}}
 		st.After = append([]string{}, s.After...)
 		if !s.Manual {
-			st.After = union(st.After, before(rank, chapters, s.Chapter))
+			st.After = union(st.After, before(chapters, s.Chapter))
 		}
 		l.steps[s.Name] = st
 		l.order = append(l.order, st)
 	}
 }
 
-// before are the steps of the nearest chapter before c that has any.
-func before(rank []plan.Chapter, chapters map[plan.Chapter][]string, c plan.Chapter) []string {
-	var out []string
-	for _, r := range rank {
-		if r == c {
-			return out
-		}
-		if len(chapters[r]) > 0 {
-			out = chapters[r]
-		}
+// before are the steps that all of a chapter comes after: those of the nearest earlier chapter that has any. Baseline and
+// names do not wait for each other.
+func before(chapters map[plan.Chapter][]string, c plan.Chapter) []string {
+	switch {
+	case c == plan.Container:
+		return nil
+	case c != plan.Identify && len(chapters[plan.Identify]) > 0:
+		return chapters[plan.Identify]
 	}
-	return out
+	return chapters[plan.Container]
 }
 
 // settled reports whether no step can go on any more.

@@ -46,7 +46,7 @@ func TestLandCarriesContainersBeforeIdentitiesBeforeTheBaseline(t *testing.T) {
 		t.Errorf("state, id = %s, %q, want done, c-prod", r.State, r.ID)
 	}
 	did := c.did()
-	for _, pair := range [][2]string{{"account", "role"}, {"role", "vpc"}, {"vpc", "flow-logs"}, {"role", "guardduty"}, {"flow-logs", "dns"}} {
+	for _, pair := range [][2]string{{"account", "role"}, {"role", "vpc"}, {"vpc", "flow-logs"}, {"role", "guardduty"}, {"role", "dns"}} {
 		a, b := slices.Index(did, "aws/prod/"+pair[0]), slices.Index(did, "aws/prod/"+pair[1])
 		if a < 0 || b < 0 || a > b {
 			t.Errorf("%s at %d, %s at %d in %v: want the first before the second", pair[0], a, pair[1], b, did)

@@ -1,0 +1,84 @@
+package e2e
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+const paper = "examples/itbytes.yaml"
+
+func TestThePapersMigrationEndsAndASecondRunWritesNothing(t *testing.T) {
+	s := raise(t, "itbytes.yaml")
+	out := s.must(0, "migrate", paper, "--approve", "--wait")
+	r := s.report(paper)
+	s.wantDone(r, 9)
+	if r.ElapsedSeconds > 60 || r.ElapsedSeconds <= 0 || r.CriticalPathSeconds > r.ElapsedSeconds || r.CriticalPathSeconds <= 0 {
+		t.Errorf("elapsed %.1f s, critical path %.1f s; want at most 60 s, and a path no longer than the run", r.ElapsedSeconds, r.CriticalPathSeconds)
+	}
+	t.Logf("elapsed %.1f s, critical path %.1f s, %d calls, %d writes", r.ElapsedSeconds, r.CriticalPathSeconds, len(s.calls()), len(s.writes()))
+
+	for landing, steps := range map[string][]string{
+		"aws/prod": {"mfa", "guardduty", "ebs-encryption"}, "azure/mgmt": {"security-defaults"}, "gcp/mgmt": {"two-step"},
+	} {
+		for _, name := range steps {
+			if st, there := r.step(landing, name); !there || st.Change != "none" || len(st.Evidence) == 0 {
+				t.Errorf("%s/%s: change %q with evidence %v, want already so, with its evidence", landing, name, st.Change, st.Evidence)
+			}
+		}
+	}
+	for _, name := range []string{"resource-group", "vnet", "nsg"} {
+		if st, _ := r.step("azure/prod", name); st.Change != "adopted" {
+			t.Errorf("azure/prod/%s: change %q, want adopted", name, st.Change)
+		}
+	}
+	if len(r.Registry.Rows) != 11 {
+		t.Errorf("registry rows = %+v, want the paper's eight and the three Azure subscriptions", r.Registry.Rows)
+	}
+	s.wantEachOnce()
+
+	before := len(s.writes())
+	again := s.must(0, "migrate", paper, "--approve", "--wait")
+	if !strings.Contains(again, "no write was made") {
+		t.Errorf("the second run says %q, want that no write was made", again)
+	}
+	for _, w := range s.writes()[before:] {
+		t.Errorf("the second run wrote: %+v", w)
+	}
+	preview := s.must(0, "preview", paper)
+	if !strings.Contains(preview, "nothing would change") {
+		t.Errorf("preview says %q, want that nothing would change", preview)
+	}
+	list := s.must(0, "registry", "list", paper)
+	if strings.Count(list, "\n") != 12 {
+		t.Errorf("registry list = %q, want a heading and eleven rows", list)
+	}
+	s.wantNoSecret(out, again, preview, list)
+}
+
+// wantEachOnce wants nothing of the paper's tables doubled: no two things of a kind with one name in one container.
+func (s *stage) wantEachOnce() {
+	s.Helper()
+	var state map[string]json.RawMessage
+	s.sim("GET", "/sim/state", nil, &state)
+	text := string(state["azure"])
+	for _, name := range []string{"it4bytes-sub-prod-core", "it4bytes-sub-dti-core", "it4bytes-sub-mgmt-core"} {
+		if n := strings.Count(text, `"displayName":"`+name+`"`); n != 1 {
+			s.Errorf("%d subscriptions are displayed as %s, want one", n, name)
+		}
+	}
+	var gcp struct{ Projects map[string]json.RawMessage }
+	if err := json.Unmarshal(state["gcp"], &gcp); err != nil {
+		s.Fatal(err)
+	}
+	if len(gcp.Projects) != 5 {
+		s.Errorf("%d projects, want the two abandoned ones and three of ours", len(gcp.Projects))
+	}
+	var aws struct{ Accounts map[string]json.RawMessage }
+	if err := json.Unmarshal(state["aws"], &aws); err != nil {
+		s.Fatal(err)
+	}
+	if len(aws.Accounts) != 3 {
+		s.Errorf("%d accounts, want the three there were", len(aws.Accounts))
+	}
+}

@@ -1,0 +1,96 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.temporal.io/sdk/client"
+)
+
+// broken writes a plan that differs from the paper's by one replacement.
+func (s *stage) broken(old, now string) string {
+	s.Helper()
+	b, err := os.ReadFile(root + "/" + paper)
+	if err != nil {
+		s.Fatal(err)
+	}
+	text := strings.Replace(string(b), old, now, 1)
+	if text == string(b) {
+		s.Fatalf("the paper's plan has no %q", old)
+	}
+	file := filepath.Join(s.TempDir(), "broken.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		s.Fatal(err)
+	}
+	return file
+}
+
+func TestBadPlansAreRefusedInOneSentenceAndNothingIsWritten(t *testing.T) {
+	s := raise(t, "itbytes.yaml")
+	secret := "wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY"
+	for _, c := range []struct{ why, old, now, want string }{
+		{"an unknown field", "  slug: it4bytes", "  slugg: it4bytes", "slug"},
+		{"a secret", "metadata: {name: itbytes,", "metadata: {name: itbytes, change: " + secret + ",", "secret"},
+		{"overlapping ranges", "  - {cloud: aws, environment: prod,", "  - {cloud: aws, environment: prod, cidr: 10.64.0.0/12,", "overlap"},
+		{"a login nobody defines", "login: gcp-admin", "login: gcp-amin", "gcp-admin"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			file := s.broken(c.old, c.now)
+			for _, verb := range [][]string{{"validate", file}, {"migrate", file, "--approve"}, {"preview", file}} {
+				code, out, errs := s.landfall(verb...)
+				if code != 1 {
+					t.Errorf("%s: exit %d, want 1", verb[0], code)
+				}
+				if !strings.Contains(errs, c.want) || strings.Contains(out+errs, secret) {
+					t.Errorf("%s says %q, want %q named and no secret echoed", verb[0], errs, c.want)
+				}
+			}
+		})
+	}
+	if w := s.writes(); len(w) != 0 {
+		t.Errorf("bad plans wrote %v", w)
+	}
+}
+
+func TestAnUnreachableTemporalIsSaidInOneSentence(t *testing.T) {
+	s := raiseWithoutWorker(t, "itbytes.yaml")
+	cmd := s.Landfall(context.Background(), "migrate", paper, "--approve")
+	cmd.Dir = root
+	cmd.Env = append(cmd.Env, "TEMPORAL_ADDRESS=127.0.0.1:1")
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "no Temporal server answers at 127.0.0.1:1") || !strings.Contains(string(out), "TEMPORAL_ADDRESS") {
+		t.Errorf("it says %q (%v), want who does not answer and what to set", out, err)
+	}
+}
+
+func TestMalformedInputFromTheUIFailsTheRunWithASentence(t *testing.T) {
+	s := raise(t, "itbytes.yaml")
+	c, err := client.Dial(client.Options{HostPort: strings.TrimPrefix(s.Env()[0], "TEMPORAL_ADDRESS=")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for _, in := range []struct {
+		input map[string]any
+		want  string
+	}{
+		{map[string]any{"planref": "itbytes", "plann": 1}, "plann"},
+		{map[string]any{"planRef": "itbites"}, "itbytes"},
+		{map[string]any{}, "planRef"},
+	} {
+		run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{TaskQueue: "landfall"}, "Migrate", in.input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = run.Get(t.Context(), nil)
+		if err == nil || !strings.Contains(err.Error(), in.want) {
+			t.Errorf("input %v: %v, want an error that names %q", in.input, err, in.want)
+		}
+	}
+	if w := s.writes(); len(w) != 0 {
+		t.Errorf("malformed inputs wrote %v", w)
+	}
+}
