@@ -45,12 +45,23 @@ func (labels) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.O
 func (labels) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
 
 // Apply writes ours among those that stand, as they stand now: the call replaces them all, and the etag makes Google refuse
-// it where somebody else has written since.
+// it where somebody else has written since, upon which they are read again.
 func (labels) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
-	p, err := read(ctx, s, t)
-	if err != nil {
-		return plan.Applied{}, err
+	var a plan.Applied
+	var err error
+	for range 5 {
+		p, failed := read(ctx, s, t)
+		if failed != nil {
+			return plan.Applied{}, failed
+		}
+		if a, err = write(ctx, s, t, p); !wire.Changed(err) {
+			break
+		}
 	}
+	return a, s.Fault(err, service, "UpdateProject")
+}
+
+func write(ctx context.Context, s *wire.Session, t plan.Task, p *resourcemanagerpb.Project) (plan.Applied, error) {
 	all := map[string]string{}
 	maps.Copy(all, p.GetLabels())
 	maps.Copy(all, names.Labels(t.Landing))
@@ -58,14 +69,11 @@ func (labels) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Ch
 		Project:    &resourcemanagerpb.Project{Name: p.GetName(), Labels: all, Etag: p.GetEtag()},
 		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"labels"}},
 	})
-	if err != nil {
-		return plan.Applied{}, s.Fault(err, service, "UpdateProject")
-	}
 	a := plan.Applied{ID: p.GetProjectId()}
-	if !op.Done() {
+	if err == nil && !op.Done() {
 		a.Operation = op.Name()
 	}
-	return a, nil
+	return a, err
 }
 
 // Owned implements step.Owned: the label is the ownership tag of all that stands in the project.

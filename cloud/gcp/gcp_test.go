@@ -1,0 +1,134 @@
+package gcp_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/itbytes/landfall/plan"
+)
+
+const credential = "op://itbytes-internal/itmanagesgcp-gcp"
+
+func TestThreeLandingsAreMadeAndASecondRunWritesNothing(t *testing.T) {
+	w := newWorld(t, nil)
+	envs := []string{"mgmt", "prod", "dti"}
+	reads, writes := 0, 0
+	for _, env := range envs {
+		for name, o := range w.land(t, landing(t, env), "") {
+			reads, writes = reads+o.Reads, writes+o.Writes
+			switch name {
+			case "org-name", "two-step", "labels":
+				if o.Change.Op != plan.None || o.Writes != 0 {
+					t.Errorf("%s/%s: got %s with %d writes, want it already so", env, name, o.Change.Op, o.Writes)
+				}
+			default:
+				if o.Change.Op != plan.Create && o.Change.Op != plan.Update {
+					t.Errorf("%s/%s: got %s (%s), want created or updated", env, name, o.Change.Op, o.Change.Why)
+				}
+			}
+			if len(o.Evidence) == 0 {
+				t.Errorf("%s/%s: no evidence", env, name)
+			}
+		}
+	}
+	if r, wr := w.calls("read", ""), w.calls("write", ""); r != reads || wr != writes {
+		t.Errorf("the steps counted %d reads and %d writes; Google saw %d and %d", reads, writes, r, wr)
+	}
+	if got := w.calls("write", "CreateProject"); got != 3 {
+		t.Errorf("got %d projects made, want 3", got)
+	}
+	before := w.calls("write", "")
+	for _, env := range envs {
+		for name, o := range w.land(t, landing(t, env), "") {
+			if o.Change.Op != plan.None || o.Writes != 0 || o.Change.Why != "already so" {
+				t.Errorf("second run, %s/%s: got %s with %d writes: %+v", env, name, o.Change.Op, o.Writes, o.Change)
+			}
+		}
+	}
+	if got := w.calls("write", ""); got != before {
+		t.Errorf("the second run wrote %d times", got-before)
+	}
+	file := w.keeper.items[credential].Secret["key file"]
+	if !strings.Contains(file.Reveal(), `"client_email"`) || w.keeper.kept != 1 {
+		t.Errorf("the vault was written %d times and holds no key file", w.keeper.kept)
+	}
+	w.noSecretCameUp(t)
+}
+
+func TestAPreviewOfNothingProposesEverythingAndWritesNothing(t *testing.T) {
+	w := newWorld(t, nil)
+	l := landing(t, "mgmt")
+	p := w.Preview(t.Context(), l)
+	if got, want := len(p.Outcomes), len(w.Steps(l)); got != want {
+		t.Fatalf("got %d outcomes, want %d", got, want)
+	}
+	for _, o := range p.Outcomes {
+		manual := o.Step == "org-name" || o.Step == "two-step"
+		if want := map[bool]plan.Op{true: plan.None, false: plan.Create}[manual]; o.Change.Op != want || o.Fault != nil {
+			t.Errorf("%s: got %s (%+v), want %s", o.Step, o.Change.Op, o.Fault, want)
+		}
+	}
+	if got := w.calls("write", ""); got != 0 {
+		t.Errorf("the preview wrote %d times", got)
+	}
+}
+
+func TestAPreviewOfALandingThatStandsIsAlreadySo(t *testing.T) {
+	w := newWorld(t, nil)
+	w.land(t, landing(t, "mgmt"), "")
+	before := w.calls("write", "")
+	for _, o := range w.Preview(t.Context(), landing(t, "mgmt")).Outcomes {
+		if o.Change.Op != plan.None || o.Fault != nil {
+			t.Errorf("%s: got %s: %+v %+v", o.Step, o.Change.Op, o.Change, o.Fault)
+		}
+	}
+	if got := w.calls("write", ""); got != before {
+		t.Errorf("the preview wrote %d times", got-before)
+	}
+}
+
+func TestAPreviewOfAProjectWithoutApisProposesWhatTheyWouldHold(t *testing.T) {
+	w := newWorld(t, nil)
+	l := landing(t, "dti")
+	w.land(t, l, "billing")
+	for _, o := range w.Preview(t.Context(), l).Outcomes {
+		if o.Fault != nil {
+			t.Errorf("%s: could not be observed: %+v", o.Step, o.Fault)
+		}
+		if o.Step == "vpc" && o.Change.Op != plan.Create {
+			t.Errorf("vpc: got %s, want created", o.Change.Op)
+		}
+	}
+}
+
+func TestTheCatalogueIsInOrder(t *testing.T) {
+	w := newWorld(t, nil)
+	seen := map[string]bool{}
+	for _, s := range w.Steps(landing(t, "mgmt")) {
+		for _, a := range s.After {
+			if !seen[a] {
+				t.Errorf("%s comes after %s, which does not stand before it", s.Name, a)
+			}
+		}
+		if seen[s.Name] {
+			t.Errorf("two steps are named %s", s.Name)
+		}
+		seen[s.Name] = true
+	}
+	for _, want := range []string{
+		"project", "billing", "services", "labels", "org-name", "account-itmanagesgcp", "federation-itmanagesgcp", "key-itmanagesgcp", "roles-itmanagesgcp",
+		"scc", "org-policies", "vpc", "subnets", "cloud-armor", "two-step", "dns-zone",
+	} {
+		if !seen[want] {
+			t.Errorf("the management landing has no step %s", want)
+		}
+	}
+	elsewhere := w.Steps(landing(t, "prod"))
+	for _, s := range elsewhere {
+		for _, only := range []string{"org-name", "account-", "federation-", "key-", "two-step", "dns-zone"} {
+			if strings.HasPrefix(s.Name, only) {
+				t.Errorf("prod has the step %s, which is the management landing's", s.Name)
+			}
+		}
+	}
+}

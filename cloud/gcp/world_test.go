@@ -1,0 +1,233 @@
+package gcp_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/itbytes/landfall/cloud/gcp"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+	simulated "github.com/itbytes/landfall/simulator/gcp"
+	"github.com/itbytes/landfall/simulator/kernel"
+)
+
+const organization = "organizations/384756291034"
+
+// world is a simulated Google Cloud with our adapter in front of it.
+type world struct {
+	*gcp.Cloud
+	kernel   *kernel.Kernel
+	keeper   *keeper
+	sessions string
+	said     []string // everything that came up from the adapter
+}
+
+// newWorld makes the organisation of the paper; change alters it before it begins.
+func newWorld(t *testing.T, change func(s *kernel.Scenario, estate map[string]any)) *world {
+	t.Helper()
+	scale := 0.0005
+	s := kernel.Scenario{
+		Name: "test", Scale: &scale,
+		Latency: map[string]kernel.Duration{"default": 0, "gcp": 0},
+		Logins:  map[string]kernel.Login{"gcp-admin": {Cloud: "gcp", Details: map[string]string{"user": "admin@it4bytes.example", "organization": organization}}},
+	}
+	estate := map[string]any{
+		"organizations": []any{map[string]any{
+			"name": organization, "displayName": "it4bytes-org", "customer": "C0123abcd", "projectQuota": 12, "securityCenter": "STANDARD",
+			"users": []any{map[string]any{"email": "admin@it4bytes.example", "admin": true, "enrolled": true, "enforced": true}},
+		}},
+		"billingAccounts": []any{map[string]any{"name": "billingAccounts/01B2C3-D4E5F6-071829", "displayName": "core", "open": true}},
+		"projects": []any{
+			map[string]any{"id": "mediamanager", "parent": organization, "owners": []any{"admin@it4bytes.example"}},
+			map[string]any{"id": "my-first-project", "parent": organization, "owners": []any{"admin@it4bytes.example"}},
+		},
+	}
+	if change != nil {
+		change(&s, estate)
+	}
+	s.Estate = map[string]any{"gcp": estate}
+	k := kernel.New(s)
+	sim, err := simulated.New(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(sim.Handler())
+	t.Cleanup(srv.Close)
+	w := &world{kernel: k, keeper: &keeper{items: map[string]plan.ItemFields{}}, sessions: t.TempDir()}
+	session, ok := sim.Session("gcp-admin")
+	if !ok {
+		t.Fatal("the simulator has no session for gcp-admin")
+	}
+	if err := os.WriteFile(filepath.Join(w.sessions, "gcp-admin.json"), session.Content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.Cloud = gcp.New(gcp.Options{Endpoint: srv.URL, Sessions: w.sessions, HTTP: srv.Client(), Keeper: w.keeper, Patience: 3 * time.Second})
+	return w
+}
+
+// landing is one of the example plan's.
+func landing(t *testing.T, env string) plan.Landing {
+	t.Helper()
+	b, err := os.ReadFile("../../examples/itbytes.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Parse("itbytes.yaml", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, ok := p.Landing(plan.GCP, env)
+	if !ok {
+		t.Fatalf("the example has no landing gcp/%s", env)
+	}
+	return l
+}
+
+func stepNamed(t *testing.T, w *world, l plan.Landing, name string) plan.Step {
+	t.Helper()
+	for _, s := range w.Steps(l) {
+		if s.Name == name {
+			return s
+		}
+	}
+	t.Fatalf("no step %s in %s", name, l.ID())
+	return plan.Step{}
+}
+
+// carry takes one step to its end, as the workflow would: it comes back to what is pending and tries again what may pass.
+func (w *world) carry(ctx context.Context, l plan.Landing, s plan.Step, facts map[string]string, again bool) (plan.Outcome, error) {
+	task := plan.Task{Landing: l, Step: s, Key: l.Plan + "/" + l.ID() + "/" + s.Name, Facts: facts, Again: again}
+	var sum plan.Outcome
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		out, err := w.Carry(ctx, task, func(what string) { w.hear(what) })
+		out.Reads, out.Writes = out.Reads+sum.Reads, out.Writes+sum.Writes
+		sum = out
+		w.hear(out)
+		if err != nil {
+			w.hear(err.Error())
+			if fault.KindOf(err).Retries() && time.Now().Before(deadline) {
+				task.Again = true
+				time.Sleep(20 * time.Millisecond)
+				continue
+			}
+			return out, err
+		}
+		if out.State != plan.StepPending || time.Now().After(deadline) {
+			return out, nil
+		}
+		task.Begun = out.Begun
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (w *world) hear(said any) {
+	b, err := json.Marshal(said)
+	w.said = append(w.said, string(b))
+	if err != nil {
+		w.said = append(w.said, err.Error())
+	}
+}
+
+// land carries a landing's steps up to and with the last one named, all of them where none is.
+func (w *world) land(t *testing.T, l plan.Landing, last string) map[string]plan.Outcome {
+	t.Helper()
+	out, facts := map[string]plan.Outcome{}, map[string]string{}
+	for _, s := range w.Steps(l) {
+		o, err := w.carry(t.Context(), l, s, maps.Clone(facts), false)
+		if err != nil {
+			t.Fatalf("%s %s: %v (%+v)", l.ID(), s.Name, err, fault.As(err))
+		}
+		if o.State != plan.StepDone {
+			t.Fatalf("%s %s: got %s, want done: %+v", l.ID(), s.Name, o.State, o)
+		}
+		maps.Copy(facts, o.Facts)
+		out[s.Name] = o
+		if s.Name == last {
+			break
+		}
+	}
+	return out
+}
+
+// facts are what a landing's earlier steps learned.
+func facts(outs map[string]plan.Outcome) map[string]string {
+	all := map[string]string{}
+	for _, o := range outs {
+		maps.Copy(all, o.Facts)
+	}
+	return all
+}
+
+// calls counts what reached the simulator, beside tokens.
+func (w *world) calls(kind, operation string) int {
+	n := 0
+	for _, c := range w.kernel.Calls() {
+		if c.Service != "oauth2" && (kind == "" || c.Kind == kind) && (operation == "" || c.Operation == operation) {
+			n++
+		}
+	}
+	return n
+}
+
+// noSecretCameUp fails where any secret that was ever minted is in what the adapter said.
+func (w *world) noSecretCameUp(t *testing.T) {
+	t.Helper()
+	all := strings.Join(w.said, "\n")
+	for _, s := range w.kernel.Secrets() {
+		if s.Value != "" && strings.Contains(all, s.Value) {
+			t.Errorf("the adapter let %s come up", s.ID)
+		}
+	}
+}
+
+// keeper is a vault in memory.
+type keeper struct {
+	mu    sync.Mutex
+	items map[string]plan.ItemFields
+	fails error
+	kept  int
+}
+
+func (k *keeper) Find(_ context.Context, ref string) (plan.Item, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	f, ok := k.items[ref]
+	if !ok {
+		return plan.Item{}, nil
+	}
+	i := plan.Item{Exists: true, ID: ref, Fields: f.Plain, Holds: map[string]bool{}}
+	for name, s := range f.Secret {
+		i.Holds[name] = !s.Empty()
+	}
+	return i, nil
+}
+
+func (k *keeper) Keep(ctx context.Context, ref string, f plan.ItemFields) (plan.Item, error) {
+	k.mu.Lock()
+	if k.fails != nil {
+		defer k.mu.Unlock()
+		return plan.Item{}, k.fails
+	}
+	k.items[ref] = f
+	k.kept++
+	k.mu.Unlock()
+	return k.Find(ctx, ref)
+}
+
+func (k *keeper) Reveal(_ context.Context, ref, field string) (plan.Secret, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if s, ok := k.items[ref].Secret[field]; ok {
+		return s, nil
+	}
+	return plan.Secret{}, errors.New("no such field")
+}
