@@ -1,0 +1,250 @@
+package step_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// world is what a control of these tests observes and changes.
+type world struct {
+	observed  []plan.Observation // one an observation; the last stays
+	observing error
+	refusing  error // preflight's
+	applied   []plan.Change
+	marks     []string
+}
+
+type control struct {
+	step  plan.Step
+	want  plan.Fields
+	owned bool
+	after func(w *world, c plan.Change) // what applying does to the world
+}
+
+func (c control) Describe(plan.Landing) (plan.Step, bool) { return c.step, true }
+func (c control) Want(plan.Task) plan.Fields              { return c.want }
+func (c control) Owned() bool                             { return c.owned }
+
+func (c control) Observe(_ context.Context, w *world, _ plan.Task) (plan.Observation, error) {
+	if w.observing != nil {
+		return plan.Observation{}, w.observing
+	}
+	o := w.observed[0]
+	if len(w.observed) > 1 {
+		w.observed = w.observed[1:]
+	}
+	return o, nil
+}
+
+func (c control) Preflight(_ context.Context, w *world, _ plan.Task, _ plan.Change) error {
+	return w.refusing
+}
+
+func (c control) Apply(_ context.Context, w *world, _ plan.Task, ch plan.Change, _ plan.Observation, intent step.Intent) (plan.Applied, error) {
+	intent("thing")
+	w.applied = append(w.applied, ch)
+	if c.after != nil {
+		c.after(w, ch)
+	}
+	return plan.Applied{ID: "t-1", Operation: "op-1"}, nil
+}
+
+func carry(t *testing.T, w *world, c control, task plan.Task) (plan.Outcome, error) {
+	t.Helper()
+	cat := &step.Catalog[*world]{
+		Controls: func(plan.Landing) []step.Control[*world] { return []step.Control[*world]{c} },
+		Open:     func(context.Context, plan.Task) (*world, error) { return w, nil },
+		Patience: 200 * time.Millisecond,
+	}
+	task.Step = c.step
+	if task.Landing.Plan == "" {
+		task.Landing = plan.Landing{Plan: "p", Cloud: plan.AWS, Environment: "prod", Mode: plan.Enforce}
+	}
+	return cat.Carry(t.Context(), task, func(m string) { w.marks = append(w.marks, m) })
+}
+
+func thing() control {
+	return control{step: plan.Step{Name: "thing", Title: "the thing", Inverse: plan.Revert}, want: plan.Fields{"size": "2"}}
+}
+
+func present(size string) plan.Observation {
+	return plan.Observation{State: plan.Present, ID: "t-1", Live: plan.Fields{"size": size, "colour": "red"}, Match: plan.ByName, Evidence: []string{"seen"}}
+}
+
+func TestWhatIsAlreadySoIsLeftAlone(t *testing.T) {
+	w := &world{observed: []plan.Observation{present("2")}}
+	out, err := carry(t, w, thing(), plan.Task{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.State != plan.StepDone || out.Change.Op != plan.None || out.Change.Why != "already so" || len(w.applied) != 0 || len(w.marks) != 0 {
+		t.Errorf("outcome = %+v after %v, want done, already so, nothing applied", out, w.applied)
+	}
+	if len(out.Evidence) == 0 {
+		t.Error("no evidence for what is already so")
+	}
+}
+
+func TestWhatIsAbsentIsMadeAfterAMarkAndSeenBeforeItIsDone(t *testing.T) {
+	w := &world{observed: []plan.Observation{{State: plan.Absent}, {State: plan.Pending, Why: "coming up"}, present("2")}}
+	out, err := carry(t, w, thing(), plan.Task{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.State != plan.StepDone || out.Change.Op != plan.Create || out.Receipt.ID != "t-1" || len(w.marks) != 1 {
+		t.Errorf("outcome = %+v, marks %v", out, w.marks)
+	}
+}
+
+func TestWhatTheCloudHasNotShownInTimeGoesBackAsPendingAndIsTakenUpAgain(t *testing.T) {
+	w := &world{observed: []plan.Observation{{State: plan.Absent}, {State: plan.Pending, Why: "coming up"}}}
+	out, err := carry(t, w, thing(), plan.Task{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.State != plan.StepPending || out.Begun == nil || out.Begun.Operation != "op-1" || out.Wait == nil || out.Wait.For != "coming up" {
+		t.Fatalf("outcome = %+v, want pending with op-1", out)
+	}
+	w.observed = []plan.Observation{present("2")}
+	again, err := carry(t, w, thing(), plan.Task{Begun: out.Begun})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.State != plan.StepDone || again.Change.Op != plan.Create || len(w.applied) != 1 {
+		t.Errorf("taken up again = %+v after %d applications, want created by the first", again, len(w.applied))
+	}
+}
+
+func TestAnUnknownObservationNeverLeadsToACreate(t *testing.T) {
+	for name, w := range map[string]*world{
+		"403":      {observing: &fault.Fault{Kind: fault.Denied, Message: "no"}},
+		"429":      {observing: &fault.Fault{Kind: fault.Throttled, Message: "slow"}},
+		"500":      {observing: &fault.Fault{Kind: fault.Transient, Message: "oops"}},
+		"time-out": {observing: context.DeadlineExceeded},
+		"unknown":  {observed: []plan.Observation{{State: plan.Unknown, Why: "the list was cut short"}}},
+		"closed":   {observed: []plan.Observation{{State: plan.Suspended, Why: "PENDING_CLOSURE"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, err := carry(t, w, thing(), plan.Task{})
+			if err == nil {
+				t.Errorf("outcome = %+v, want an error", out)
+			}
+			if len(w.applied) != 0 {
+				t.Errorf("applied %v", w.applied)
+			}
+		})
+	}
+}
+
+func TestAnothersThingIsNotTouchedAndANamesakeIsAsked(t *testing.T) {
+	other := present("1")
+	other.Owner = "another-plan"
+	for name, c := range map[string]struct {
+		o    plan.Observation
+		kind fault.Kind
+		want string
+	}{
+		"another plan's": {other, fault.Conflict, "another-plan"},
+		"similar name":   {plan.Observation{State: plan.Absent, Similar: []string{"things"}}, fault.Ambiguous, "things"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{observed: []plan.Observation{c.o}}
+			_, err := carry(t, w, thing(), plan.Task{})
+			if fault.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error = %v (%s), want %s naming %q", err, fault.KindOf(err), c.kind, c.want)
+			}
+			if len(w.applied) != 0 {
+				t.Errorf("applied %v", w.applied)
+			}
+		})
+	}
+}
+
+func TestAThingWithoutAnOwnerIsAdoptedOnceAndIsAlreadySoAfterwards(t *testing.T) {
+	c := thing()
+	c.owned = true
+	c.after = func(w *world, _ plan.Change) {
+		o := present("2")
+		o.Owner = "p"
+		w.observed = []plan.Observation{o}
+	}
+	w := &world{observed: []plan.Observation{present("2")}}
+	out, err := carry(t, w, c, plan.Task{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.Change.Op != plan.Adopted || len(w.applied) != 1 {
+		t.Errorf("first = %+v, want adopted by one write", out.Change)
+	}
+	out, err = carry(t, w, c, plan.Task{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.Change.Op != plan.None || len(w.applied) != 1 {
+		t.Errorf("second = %+v after %d writes, want already so", out.Change, len(w.applied))
+	}
+}
+
+func TestAControlThatIsOnlyReportedIsAGapAndAWaivedOneToo(t *testing.T) {
+	c := thing()
+	c.step.Control, c.step.Objective = "AWS-O01", "O01"
+	l := plan.Landing{Plan: "p", Cloud: plan.AWS, Environment: "prod", Mode: plan.Enforce}
+	reported, waived := l, l
+	reported.Controls = map[string]plan.Mode{"O01": plan.ReportM}
+	waived.Waived = []plan.Waiver{{Control: "AWS-O01", Reason: "r"}}
+	for name, l := range map[string]plan.Landing{"reported": reported, "waived": waived} {
+		w := &world{observed: []plan.Observation{{State: plan.Absent}}}
+		out, err := carry(t, w, c, plan.Task{Landing: l})
+		if err != nil || out.State != plan.StepGap || len(w.applied) != 0 {
+			t.Errorf("%s: %+v, %v, applied %v; want a gap and nothing applied", name, out, err, w.applied)
+		}
+	}
+}
+
+func TestAManualStepWaitsForAPersonAndIsProvenByTheObservation(t *testing.T) {
+	c := thing()
+	c.step.Manual = true
+	w := &world{observed: []plan.Observation{present("1")}}
+	out, err := carry(t, w, c, plan.Task{})
+	if err != nil || out.State != plan.StepWaiting || out.Change.Op != plan.Manual || !strings.Contains(out.Wait.For, "size should be 2") || len(w.applied) != 0 {
+		t.Errorf("outcome = %+v, %v; want waiting for a person, the outcome stated, nothing applied", out, err)
+	}
+	w.observed = []plan.Observation{present("2")}
+	if out, err = carry(t, w, c, plan.Task{}); err != nil || out.State != plan.StepDone || out.Change.Op != plan.None {
+		t.Errorf("afterwards = %+v, %v; want done", out, err)
+	}
+}
+
+func TestAPreflightThatRefusesStopsBeforeTheFirstWrite(t *testing.T) {
+	w := &world{observed: []plan.Observation{{State: plan.Absent}}, refusing: fault.New(fault.Quota, "File it.", "ten accounts at most")}
+	if _, err := carry(t, w, thing(), plan.Task{}); fault.KindOf(err) != fault.Quota || len(w.applied) != 0 {
+		t.Errorf("error = %v, applied %v; want quota and nothing applied", err, w.applied)
+	}
+}
+
+func TestAPreviewOfALandingWithoutItsContainerAsksNothingOfWhatWouldBeInside(t *testing.T) {
+	container := control{step: plan.Step{Name: "account", Chapter: plan.Container, Outside: true}, want: plan.Fields{"name": "n"}}
+	inside := thing()
+	reads := 0
+	cat := &step.Catalog[*world]{
+		Controls: func(plan.Landing) []step.Control[*world] { return []step.Control[*world]{container, inside} },
+		Open: func(_ context.Context, task plan.Task) (*world, error) {
+			reads++
+			if task.Step.Name != "account" {
+				return nil, errors.New("there is no account to look into")
+			}
+			return &world{observed: []plan.Observation{{State: plan.Absent}}}, nil
+		},
+	}
+	p := cat.Preview(t.Context(), plan.Landing{Plan: "p", Mode: plan.Enforce})
+	if len(p.Outcomes) != 2 || p.Outcomes[1].Change.Op != plan.Create || p.Outcomes[1].Fault != nil || reads != 1 {
+		t.Errorf("preview = %+v after %d sessions, want two creates and one session", p, reads)
+	}
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+
+	"go.temporal.io/sdk/client"
+
+	"github.com/itbytes/landfall/plan"
+)
+
+func lazy(t *testing.T) client.Client {
+	t.Helper()
+	c, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func nothing(string) string { return "" }
+
+// The test environment accepts two activities of one name; a real worker panics. So the real one is asked.
+func TestEverythingRegistersOnARealWorker(t *testing.T) {
+	cfg := config{clouds: []plan.Cloud{plan.AWS, plan.Azure, plan.GCP}, plans: t.TempDir(), sessions: t.TempDir()}
+	crew, err := muster(lazy(t), cfg, nothing, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(crew.workers); got != 4 {
+		t.Errorf("%d pollers, want one for the runbook and one for each cloud", got)
+	}
+}
+
+func TestAWorkerForOneCloudPollsForNoOther(t *testing.T) {
+	crew, err := muster(lazy(t), config{clouds: []plan.Cloud{plan.AWS}}, nothing, slog.New(slog.DiscardHandler))
+	if err != nil || len(crew.workers) != 2 {
+		t.Errorf("%d pollers, %v; want the runbook's and AWS's", len(crew.workers), err)
+	}
+	if _, err := muster(lazy(t), config{clouds: []plan.Cloud{"oracle"}}, nothing, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "oracle") {
+		t.Errorf("error = %v, want one that names oracle", err)
+	}
+}
+
+func TestEveryCloudsCatalogueIsInOrderForEveryLandingOfTheExamples(t *testing.T) {
+	for _, l := range exampleLandings(t) {
+		checked, ok := build(config{}, nothing, nil)[l.Cloud].(interface{ Check(plan.Landing) error })
+		if !ok {
+			t.Fatalf("the cloud %s cannot check its catalogue", l.Cloud)
+		}
+		if err := checked.Check(l); err != nil {
+			t.Error(err)
+		}
+	}
+}
