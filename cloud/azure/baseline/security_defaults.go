@@ -56,6 +56,11 @@ func (securityDefaults) Observe(ctx context.Context, s *session.Session, _ plan.
 		State: plan.Present, ID: defaultsPath, Match: plan.BySetting, Live: plan.Fields{"second factor": session.OnOff(d.Enabled)},
 		Evidence: []string{"Security Defaults: " + session.OnOff(d.Enabled)},
 	}
+	owned, err := premium(ctx, s)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	o.Evidence = append(o.Evidence, owned)
 	if d.Enabled {
 		return o, nil
 	}

@@ -3,7 +3,15 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
 	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"github.com/itbytes/landfall/fault"
 )
 
 // Application is an Entra app registration, as far as a landing cares.
@@ -52,11 +60,33 @@ type Federated struct {
 	Audiences []string `json:"audiences"`
 }
 
-// Application reads the app registration of a unique name.
-func (c *Client) Application(ctx context.Context, uniqueName string) (Application, error) {
+// Application reads the app registration of a unique name, or the one that was made without and is displayed under it. The
+// error of the first reading is returned where there is neither.
+func (c *Client) Application(ctx context.Context, name string) (Application, error) {
 	var a Application
-	err := c.Get(ctx, Key("applications", "uniqueName", uniqueName), &a)
-	return a, err
+	absent := c.Get(ctx, Key("applications", "uniqueName", name), &a)
+	var r *azcore.ResponseError
+	if !errors.As(absent, &r) || r.StatusCode != http.StatusNotFound {
+		return a, absent
+	}
+	shown, err := List[Application](ctx, c, "applications?$filter="+url.QueryEscape("displayName eq '"+strings.ReplaceAll(name, "'", "''")+"'"))
+	switch {
+	case err != nil:
+		return a, err
+	case len(shown) > 1:
+		return a, fault.New(fault.Ambiguous, "Rename all but the right one, then resume.", "%d applications are displayed as %q", len(shown), name)
+	case len(shown) == 1:
+		return shown[0], nil
+	}
+	return a, absent
+}
+
+// Path is where an application stands: by its unique name where it has one, for only so can its parts be made by name.
+func (a Application) Path() string {
+	if a.UniqueName != "" {
+		return Key("applications", "uniqueName", a.UniqueName)
+	}
+	return "applications/" + a.ID
 }
 
 // Principal reads the service principal of an application.

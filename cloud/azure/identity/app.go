@@ -38,17 +38,25 @@ func (c app) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan
 	a, err := s.Graph.Application(ctx, c.identity.Name)
 	switch {
 	case session.Missing(err):
-		return session.Replicating(t, "no application of the unique name "+c.identity.Name), nil
+		return session.Replicating(t, "no application is named "+c.identity.Name), nil
 	case err != nil:
 		return plan.Observation{}, err
 	}
 	o := plan.Observation{
-		State: plan.Present, ID: a.AppID, Match: plan.ByKey, Owner: ownerOf(a.Tags),
+		State: plan.Present, ID: a.AppID, Match: match(a), Owner: ownerOf(a.Tags),
 		Live:     plan.Fields{"name": a.DisplayName, "audience": a.SignInAudience},
 		Evidence: []string{"application " + a.DisplayName + " is client " + a.AppID},
 	}
 	o = session.WithFact(o, factApp(c.identity), a.ID)
 	return session.WithFact(o, factClient(c.identity), a.AppID), nil
+}
+
+// match is by what an application was recognised: its unique name, or only the name it is displayed under.
+func match(a graph.Application) plan.Match {
+	if a.UniqueName == "" {
+		return plan.ByName
+	}
+	return plan.ByKey
 }
 
 // Preflight implements step.Control.

@@ -89,13 +89,16 @@ func (c federation) Apply(ctx context.Context, s *session.Session, _ plan.Task, 
 	for _, f := range ch.Fields {
 		differs[f.Field] = true
 	}
-	app := graph.Key("applications", "uniqueName", c.identity.Name)
-	for _, t := range trusts(c.identity) { // one after another: Entra refuses two at a time
-		if !differs["trust "+t.Name] {
+	a, err := s.Graph.Application(ctx, c.identity.Name)
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	for _, who := range trusts(c.identity) { // one after another: Entra refuses two at a time
+		if !differs["trust "+who.Name] {
 			continue
 		}
-		err := s.Graph.Upsert(ctx, app+"/"+graph.Key("federatedIdentityCredentials", "name", t.Name), map[string]any{
-			"issuer": t.Issuer, "subject": t.Subject, "audiences": []string{audience(t)},
+		err := s.Graph.Upsert(ctx, a.Path()+"/"+graph.Key("federatedIdentityCredentials", "name", who.Name), map[string]any{
+			"issuer": who.Issuer, "subject": who.Subject, "audiences": []string{audience(who)},
 		})
 		if err != nil {
 			return plan.Applied{}, err

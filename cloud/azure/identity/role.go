@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -129,7 +130,7 @@ func (c role) held(ctx context.Context, s *session.Session, principal string) (m
 		return nil, err
 	}
 	out := map[string]string{}
-	o := &armauthorization.RoleAssignmentsClientListForScopeOptions{Filter: session.Ptr("principalId eq '" + principal + "'")}
+	o := &armauthorization.RoleAssignmentsClientListForScopeOptions{Filter: session.Ptr(url.PathEscape(filter("principalId", principal)))}
 	for p := client.NewListForScopePager(s.Scope(), o); p.More(); {
 		page, err := p.NextPage(ctx)
 		if err != nil {
@@ -148,13 +149,18 @@ func (c role) held(ctx context.Context, s *session.Session, principal string) (m
 	return out, nil
 }
 
+// filter is an OData filter. The client of role assignments puts it into the address as it is; the others escape it.
+func filter(property, value string) string {
+	return property + " eq '" + strings.ReplaceAll(value, "'", "''") + "'"
+}
+
 // definition is the id of a role of a name.
 func definition(ctx context.Context, s *session.Session, name string) (string, error) {
 	client, err := armauthorization.NewRoleDefinitionsClient(s.Cred, s.ARM)
 	if err != nil {
 		return "", err
 	}
-	o := &armauthorization.RoleDefinitionsClientListOptions{Filter: session.Ptr("roleName eq '" + strings.ReplaceAll(name, "'", "''") + "'")}
+	o := &armauthorization.RoleDefinitionsClientListOptions{Filter: session.Ptr(filter("roleName", name))}
 	for p := client.NewListPager(s.Scope(), o); p.More(); {
 		page, err := p.NextPage(ctx)
 		if err != nil {

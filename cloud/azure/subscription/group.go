@@ -37,7 +37,7 @@ func (group) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan
 	r, err := f.NewClient().Get(ctx, id, nil)
 	switch {
 	case session.Missing(err):
-		return s.Absent(ctx, t, "no management group "+id)
+		return ungrouped(ctx, s, t)
 	case err != nil:
 		return plan.Observation{}, err
 	}
@@ -61,6 +61,16 @@ func (group) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan
 	return o, nil
 }
 
+// ungrouped is the observation where the group is not there. What the step is about is the place of the subscription: that
+// a subscription stands nowhere yet is no absence of it.
+func ungrouped(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	o, err := s.Absent(ctx, t, "no management group "+t.Landing.Parent)
+	if o.State == plan.Absent && s.Subscription != "" {
+		o.State, o.Match = plan.Present, plan.BySetting
+	}
+	return o, err
+}
+
 // Preflight implements step.Control.
 func (group) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
 
@@ -71,7 +81,7 @@ func (group) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.
 		return plan.Applied{}, err
 	}
 	id := t.Landing.Parent
-	if o.State == plan.Absent {
+	if o.Live["group"] != id {
 		p, err := f.NewClient().BeginCreateOrUpdate(ctx, id, armmanagementgroups.CreateManagementGroupRequest{
 			Name: session.Ptr(id), Properties: &armmanagementgroups.CreateManagementGroupProperties{DisplayName: session.Ptr(id)},
 		}, nil)
