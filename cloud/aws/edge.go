@@ -41,11 +41,18 @@ func guard(login string, creds *aws.CredentialsCache) func(*middleware.Stack) er
 	}
 }
 
-// refused reports whether a service turned the credential itself away, so that nothing was done and a fresh one may help.
+// refused reports whether a service turned the credential itself away, so that nothing was done and a fresh one may help:
+// a person may have signed in again, or a key may have been rotated, since it was fetched.
 func refused(err error) bool {
 	f := fault.As(err)
-	return f != nil && f.Service != "sso" && f.Service != "sso-oauth" && f.Service != "signin" &&
-		strings.HasPrefix(f.Code, "ExpiredToken")
+	if f == nil || f.Service == "sso" || f.Service == "sso-oauth" || f.Service == "signin" {
+		return false
+	}
+	switch f.Code {
+	case "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
+		return true
+	}
+	return false
 }
 
 // prefix is a service as IAM's permissions name it.

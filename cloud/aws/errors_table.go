@@ -73,6 +73,7 @@ func ofServices() []row {
 		{service: "iam", codes: []string{"LimitExceeded", "LimitExceededException"}, kind: fault.Quota, hint: raise},
 		{service: "iam", codes: []string{"ConcurrentModification", "ConcurrentModificationException"}, kind: fault.Transient, hint: wait},
 		{service: "iam", codes: []string{"EntityTemporarilyUnmodifiable"}, kind: fault.Propagating, hint: wait},
+		{service: "iam", codes: []string{"NoSuchEntity"}, says: "not attachable", kind: fault.Invalid, hint: "Name a managed policy that AWS has in the identity's roles."},
 		{service: "iam", codes: []string{"NoSuchEntity"}, write: true, kind: fault.Propagating, hint: wait},
 		{service: "iam", codes: []string{"MalformedPolicyDocument"}, says: "invalid principal", kind: fault.Propagating, hint: wait},
 		{service: "iam", codes: []string{"EntityAlreadyExists", "DeleteConflict", "NoSuchEntity"}, kind: fault.Conflict, hint: look},
