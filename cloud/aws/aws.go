@@ -47,6 +47,8 @@ type Cloud struct {
 	loads  aws.Config
 	broken error
 
+	shared session.Shared
+
 	mu    sync.Mutex
 	creds map[way]*aws.CredentialsCache
 	homes map[string]string // account that a login signs in to, by login

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -124,7 +123,7 @@ func credential(a answer, err error) (row, bool) {
 		a.service == "signin" && (strings.Contains(text, "TOKEN_EXPIRED") || strings.Contains(text, "USER_CREDENTIALS_CHANGED")),
 		strings.Contains(text, "token file not found, please reauthenticate"):
 		return row{kind: fault.SessionExpired, as: "TOKEN_EXPIRED", hint: "Sign in again with `aws login`; every step that waits for it goes on by itself."}, true
-	case strings.Contains(text, "no EC2 IMDS role found"), strings.Contains(text, "failed to refresh cached credentials") && a.code == "" && errors.Is(err, os.ErrNotExist):
+	case strings.Contains(text, "no EC2 IMDS role found"):
 		return row{kind: fault.SessionExpired, as: "NoCredentials", hint: "Give the worker AWS credentials (environment or profile), then resume."}, true
 	}
 	return row{}, false

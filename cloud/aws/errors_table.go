@@ -121,6 +121,7 @@ func ofAll() []row {
 		{ends: "LimitExceededException", kind: fault.Quota, hint: raise},
 		{ends: "ExceededException", kind: fault.Quota, hint: raise},
 		{codes: []string{"InternalFailure", "InternalError", "InternalServiceError", "InternalServerError", "InternalException", "InternalServerException", "ServiceFailure", "ServiceFailureException", "ServiceException", "ServiceUnavailable", "ServiceUnavailableException", "Unavailable", "RequestTimeout", "RequestTimeoutException"}, kind: fault.Transient, hint: wait},
+		{codes: []string{"IdempotentParameterMismatch", "IdempotentParameterMismatchException"}, kind: fault.Conflict, hint: look},
 		{codes: []string{"ConflictException", "ResourceConflictException", "ResourceAlreadyExistsException", "OperationAbortedException", "ResourceNotFoundException"}, kind: fault.Conflict, hint: look},
 		{codes: []string{"UnknownOperationException", "UnsupportedOperation", "UnsupportedOperationException", "NotImplemented", "InvalidAction", "UnknownOperation"}, kind: fault.Invalid, as: "Unsupported", hint: "Ask an endpoint that serves this operation."},
 		{ends: "ValidationException", kind: fault.Invalid, hint: mend},

@@ -29,7 +29,7 @@ func (c *Cloud) open(ctx context.Context, t plan.Task) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Config: login, Account: home, Login: login, Home: home, Keeper: c.options.Keeper}
+	s := &Session{Config: login, Account: home, Login: login, LoginName: l.Login.Name, Home: home, Keeper: c.options.Keeper, Shared: &c.shared}
 	s.In = func(account string) aws.Config { return c.enter(l, login, home, account) }
 	s.With = func(creds aws.CredentialsProvider, name string) aws.Config {
 		return with(login, name, aws.NewCredentialsCache(creds))

@@ -103,6 +103,7 @@ func (Account) Apply(ctx context.Context, s *session.Session, t plan.Task, c pla
 	out, err := client(s).CreateAccount(ctx, &organizations.CreateAccountInput{
 		AccountName: &l.Name, Email: &l.Email, RoleName: aws.String(session.Role(l)), IamUserAccessToBilling: types.IAMUserAccessToBillingAllow,
 	})
+	s.Forget()
 	if err != nil {
 		return plan.Applied{}, err
 	}

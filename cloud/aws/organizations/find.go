@@ -30,7 +30,10 @@ func find(ctx context.Context, s *session.Session, t plan.Task, id string) (*typ
 		a, o, err := named(ctx, s, id)
 		return a, plan.ByKey, o, err
 	}
-	all, err := accounts(ctx, s)
+	if t.Again {
+		s.Forget() // an earlier attempt may have made the account just now
+	}
+	all, err := session.Ask(s, "accounts", func() ([]types.Account, error) { return accounts(ctx, s) })
 	if err != nil {
 		return nil, "", plan.Observation{}, err
 	}

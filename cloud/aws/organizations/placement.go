@@ -35,17 +35,23 @@ func (Placement) Observe(ctx context.Context, s *session.Session, t plan.Task) (
 	if account == "" {
 		return plan.Observation{State: plan.Absent, Evidence: []string{"the account is not made yet"}}, nil
 	}
-	org, err := client(s).DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
+	management, err := session.Ask(s, "management", func() (string, error) {
+		org, err := client(s).DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
+		if err != nil {
+			return "", err
+		}
+		return aws.ToString(org.Organization.MasterAccountId), nil
+	})
 	if err != nil {
 		return plan.Observation{}, err
 	}
-	if aws.ToString(org.Organization.MasterAccountId) == account {
+	if management == account {
 		return plan.Observation{
 			State: plan.Present, ID: account, Match: plan.BySetting, Live: plan.Fields{"parent": t.Landing.Parent},
 			Evidence: []string{"DescribeOrganization: " + account + " is the management account, whose place is the root"},
 		}, nil
 	}
-	unit, err := locate(ctx, s, t.Landing.Parent)
+	unit, err := session.Ask(s, "unit "+t.Landing.Parent, func() (unit, error) { return locate(ctx, s, t.Landing.Parent) })
 	if err != nil {
 		return plan.Observation{}, err
 	}
@@ -81,6 +87,7 @@ func (Placement) Preflight(ctx context.Context, s *session.Session, t plan.Task,
 // Apply implements step.Control.
 func (Placement) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, _ plan.Observation, intent step.Intent) (plan.Applied, error) {
 	account := accountOf(t)
+	defer s.Forget()
 	unit, err := locate(ctx, s, t.Landing.Parent)
 	if err != nil {
 		return plan.Applied{}, err

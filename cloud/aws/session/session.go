@@ -21,14 +21,17 @@ type Session struct {
 	Config  aws.Config
 	Account string
 	// Login acts in Home, the account that the login signs in to; AWS Organizations is asked through it.
-	Login aws.Config
-	Home  string
+	Login     aws.Config
+	LoginName string
+	Home      string
 	// In enters another account of the organisation by the landing's role.
 	In func(account string) aws.Config
 	// With acts by another credential, to prove that it works; login is the name that its faults bear.
 	With func(c aws.CredentialsProvider, login string) aws.Config
 	// Keeper takes one-shot secrets.
 	Keeper step.Keeper
+	// Shared keeps answers about the organisation that all of its landings ask for; nil asks each time.
+	Shared *Shared
 }
 
 // PlanTag is the ownership tag: its value is the plan whose the thing is.
