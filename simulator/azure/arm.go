@@ -105,7 +105,7 @@ func (c *Cloud) serveARM(w http.ResponseWriter, r *http.Request, segments []stri
 		if !a.authentic(audienceARM) || !a.versioned(segments, found, known) || !a.standing(segments) || !a.permitted(segments) {
 			return
 		}
-		if len(body) > 0 && t.writes() {
+		if len(body) > 0 && t.method != http.MethodGet {
 			if err := json.Unmarshal(body, &a.body); err != nil {
 				a.fail(http.StatusBadRequest, "InvalidRequestContent", "The request content was invalid and could not be deserialized: '"+err.Error()+"'.")
 				return

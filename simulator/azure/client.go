@@ -150,7 +150,10 @@ func (e *entra) signed(app *application, x assertion) (code, message string) {
 	return "700027", "The certificate with identifier used to sign the client assertion is not registered on application, or the signature is not valid."
 }
 
-func unpad(s string) string { return strings.TrimRight(s, "=") }
+// unpad brings both alphabets of base64 to one: Entra takes either, and MSAL sends the standard one.
+func unpad(s string) string {
+	return strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(s)
+}
 
 func verified(cert *x509.Certificate, x assertion) bool {
 	key, is := cert.PublicKey.(*rsa.PublicKey)

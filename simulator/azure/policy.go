@@ -24,10 +24,11 @@ func policyRoutes() []route {
 	}
 }
 
-// definitions are the built-in definitions of the estate: those of the kind (policySetDefinitions or policyDefinitions).
+// definitions are the built-in definitions of a kind (policySetDefinitions or policyDefinitions): those of every tenant, and
+// those that the estate adds.
 func (c *Cloud) definitions(kind string) []obj {
 	var out []obj
-	for _, d := range c.estate.Definitions {
+	for _, d := range append(builtIns(), c.estate.Definitions...) {
 		if d.Kind != kind {
 			continue
 		}
@@ -164,4 +165,18 @@ func deletePolicyAssignment(a *ask) {
 	}
 	delete(a.things, strings.ToLower(t.id))
 	a.ok(http.StatusOK, renderAssignment(t))
+}
+
+// builtIns are the definitions that every tenant has.
+func builtIns() []Definition {
+	const transfer, groups = "404c3081-a854-4457-ae30-26a93ef643f9", "e71308d3-144b-4262-b144-efdc3cc90517"
+	return []Definition{
+		{
+			Kind: "policySetDefinitions", ID: "1f3afdf9-d0c9-4c3d-847f-89da613e70a8", DisplayName: "Microsoft cloud security benchmark",
+			Description: "The Microsoft cloud security benchmark initiative, monitored by Microsoft Defender for Cloud.", Category: "Security Center", Version: "57.0.0",
+			Policies: []Member{{"secureTransferToStorageAccountMonitoring", transfer}, {"networkSecurityGroupsOnSubnetsMonitoring", groups}},
+		},
+		{Kind: "policyDefinitions", ID: transfer, DisplayName: "Secure transfer to storage accounts should be enabled", Category: "Storage", Version: "2.0.0", Type: storageKind},
+		{Kind: "policyDefinitions", ID: groups, DisplayName: "Subnets should be associated with a Network Security Group", Category: "Security Center", Version: "3.0.0", Type: vnetKind + "/subnets"},
+	}
 }
