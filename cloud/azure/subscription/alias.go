@@ -97,12 +97,21 @@ func unaliased(ctx context.Context, s *session.Session, c *armsubscription.Alias
 		return o, err
 	}
 	for _, a := range all.Value {
-		p := a.Properties
-		if p != nil && strings.EqualFold(session.Str(p.BillingScope), t.Landing.Billing) && session.Str(p.ProvisioningState) == string(armsubscription.ProvisioningStateAccepted) {
+		if ordered(a, t.Landing.Billing) {
 			o.State, o.Why = plan.Pending, "it waits for its turn: "+session.Str(a.Name)+" is still being made, and the billing scope makes one at a time"
 		}
 	}
 	return o, nil
+}
+
+// ordered reports whether an alias's subscription is still being made, in a billing scope; while it is, Azure may not yet
+// say in which.
+func ordered(a *armsubscription.AliasResponse, billing string) bool {
+	p := a.Properties
+	if p == nil || session.Str(p.ProvisioningState) != string(armsubscription.ProvisioningStateAccepted) {
+		return false
+	}
+	return p.BillingScope == nil || strings.EqualFold(*p.BillingScope, billing)
 }
 
 // Preflight implements step.Control.
