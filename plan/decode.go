@@ -15,6 +15,9 @@ type decoder struct {
 }
 
 func (d *decoder) problem(at spot, path, hint, format string, a ...any) {
+	if len(d.problems) >= maxProblems {
+		return
+	}
 	d.problems = append(d.problems, Problem{Line: at.line, Column: at.column, Path: path, Message: fmt.Sprintf(format, a...), Hint: hint})
 }
 

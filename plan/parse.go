@@ -21,7 +21,8 @@ func ParseAt(name string, b []byte, day string) (Plan, error) {
 	}
 	var p Plan
 	d := decoder{problems: doc.problems, spots: map[string]spot{}}
-	d.problems = append(d.problems, leaks(doc.root, "")...)
+	found := leaks(doc.root, "")
+	d.problems = append(d.problems, found[:min(len(found), maxProblems)]...)
 	d.decode(doc.root, reflect.ValueOf(&p).Elem(), "")
 	said := slices.Clone(d.problems)
 	for _, pr := range p.problems(day) {

@@ -85,13 +85,14 @@ func TestAMistakeInJSONHasItsPlaceToo(t *testing.T) {
 
 func TestWhatIsNoPlanAtAllIsRefusedInOneSentence(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                            "plan.yaml:1:1: the file is empty. It begins with apiVersion: landfall/v1 and kind: Migration.",
-		"# only a comment\n":          "plan.yaml:1:1: the file is empty. It begins with apiVersion: landfall/v1 and kind: Migration.",
-		"\xff\xfe":                    "plan.yaml:1:1: this is not text. Save it as UTF-8.",
-		"a: \x00":                     "plan.yaml:1:1: this is not text. Save it as UTF-8.",
-		strings.Repeat("- ", 100_000): "plan.yaml:1:1: this is nested too deeply. A plan is nested a few levels only.",
-		strings.Repeat("[", 100_000):  "plan.yaml:1:1: this is nested too deeply. A plan is nested a few levels only.",
-		strings.Repeat("#\n", 2<<20):  "plan.yaml:1:1: a plan may be no larger than 2 MiB. Say what landings have in common once, under organisation and clouds.",
+		"":                                "plan.yaml:1:1: the file is empty. It begins with apiVersion: landfall/v1 and kind: Migration.",
+		"# only a comment\n":              "plan.yaml:1:1: the file is empty. It begins with apiVersion: landfall/v1 and kind: Migration.",
+		"\xff\xfe":                        "plan.yaml:1:1: this is not text. Save it as UTF-8.",
+		"a: \x00":                         "plan.yaml:1:1: this is not text. Save it as UTF-8.",
+		strings.Repeat("- ", 100_000):     "plan.yaml:1:1: this is nested too deeply. A plan is nested a few levels only, and its maps have a few entries.",
+		strings.Repeat("[", 100_000):      "plan.yaml:1:1: this is nested too deeply. A plan is nested a few levels only, and its maps have a few entries.",
+		strings.Repeat("a: 1\n", 100_000): "plan.yaml:5001:1: this map has too many entries. A plan is nested a few levels only, and its maps have a few entries.",
+		strings.Repeat("#\n", 2<<20):      "plan.yaml:1:1: a plan may be no larger than 2 MiB. Say what landings have in common once, under organisation and clouds.",
 	} {
 		_, err := Parse("plan.yaml", []byte(text))
 		if err == nil || err.Error() != want {

@@ -44,6 +44,9 @@ type document struct {
 }
 
 func (d *document) problem(at spot, path, hint, message string) {
+	if len(d.problems) == maxProblems {
+		return
+	}
 	d.problems = append(d.problems, Problem{Line: at.line, Column: at.column, Path: path, Message: message, Hint: hint})
 }
 
@@ -52,6 +55,8 @@ const (
 	maxBytes = 2 << 20
 	maxNodes = 500_000
 	maxDepth = 64
+	// maxProblems is how many mistakes of form are named in one reading.
+	maxProblems = 1000
 )
 
 var plainKey = regexp.MustCompile(`^[A-Za-z0-9_/*-]+$`)

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
+	"unicode/utf8"
 )
 
 // readJSON reads one JSON document with the place of every value.
 func readJSON(b []byte) (d document) {
-	j := jsonReader{document: &d, text: b, dec: json.NewDecoder(bytes.NewReader(b)), lines: lineStarts(b)}
+	j := &jsonReader{document: &d, text: b, dec: json.NewDecoder(bytes.NewReader(b)), here: spot{1, 1}}
 	j.dec.UseNumber()
 	var any json.RawMessage
 	if err := json.Unmarshal(b, &any); err != nil {
@@ -30,13 +30,14 @@ func readJSON(b []byte) (d document) {
 // jsonReader turns the decoder's tokens into nodes. The document is known to be well-formed.
 type jsonReader struct {
 	*document
-	text  []byte
-	dec   *json.Decoder
-	lines []int
+	text []byte
+	dec  *json.Decoder
+	read int  // bytes of text that here is past
+	here spot // where they end
 }
 
 // next is the next token and where it begins.
-func (j jsonReader) next() (json.Token, spot) {
+func (j *jsonReader) next() (json.Token, spot) {
 	i := int(j.dec.InputOffset())
 	for i < len(j.text) && bytes.IndexByte([]byte(" \t\r\n,:"), j.text[i]) >= 0 {
 		i++
@@ -48,7 +49,7 @@ func (j jsonReader) next() (json.Token, spot) {
 	return t, j.at(int64(i))
 }
 
-func (j jsonReader) node(path string, depth int) *node {
+func (j *jsonReader) node(path string, depth int) *node {
 	t, at := j.next()
 	out := &node{kind: aNull, at: at}
 	if j.nodes++; (j.nodes == maxNodes+1) || depth == maxDepth+1 {
@@ -76,7 +77,7 @@ func (j jsonReader) node(path string, depth int) *node {
 	return out
 }
 
-func (j jsonReader) members(out *node, path string, depth int) {
+func (j *jsonReader) members(out *node, path string, depth int) {
 	seen := map[string]int{}
 	for j.dec.More() {
 		t, at := j.next()
@@ -91,20 +92,17 @@ func (j jsonReader) members(out *node, path string, depth int) {
 	}
 }
 
-// lineStarts are the offsets at which lines begin.
-func lineStarts(b []byte) []int {
-	out := []int{0}
-	for i, c := range b {
-		if c == '\n' {
-			out = append(out, i+1)
+// at is the place of an offset, which is asked for in rising order.
+func (j *jsonReader) at(offset int64) spot {
+	for ; j.read < min(int(offset), len(j.text)); j.read++ {
+		switch c := j.text[j.read]; {
+		case c == '\n':
+			j.here = spot{j.here.line + 1, 1}
+		case utf8.RuneStart(c):
+			j.here.column++
 		}
 	}
-	return out
-}
-
-func (j jsonReader) at(offset int64) spot {
-	line := sort.SearchInts(j.lines, int(offset)+1) - 1
-	return spot{line + 1, len([]rune(string(j.text[j.lines[line]:min(int(offset), len(j.text))]))) + 1}
+	return j.here
 }
 
 // isJSON reports whether a file is meant as JSON rather than as YAML, which may begin with a brace too.

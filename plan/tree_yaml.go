@@ -1,8 +1,10 @@
 package plan
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,8 +22,8 @@ func readYAML(b []byte) (d document) {
 			d.problem(spot{1, 1}, "", "Write it as plain YAML: maps, lists, text and numbers.", "this is not YAML that can be read")
 		}
 	}()
-	if at, deep := tooDeep(b); deep {
-		d.problem(at, "", "A plan is nested a few levels only.", "this is nested too deeply")
+	if at, what := tooMuch(b); what != "" {
+		d.problem(at, "", "A plan is nested a few levels only, and its maps have a few entries.", what)
 		return d
 	}
 	file, err := parser.ParseBytes(b, 0, parser.AllowDuplicateMapKey())
@@ -188,25 +190,42 @@ func yamlError(err error) (spot, string) {
 	return at, what
 }
 
-// tooDeep reports where brackets or list dashes nest deeper than any plan, before a recursive parser sees them.
-func tooDeep(b []byte) (spot, bool) {
-	line, open, dashes := 1, 0, 0
+// tooMuch says where brackets or dashes nest deeper, or a map is longer, than in any plan, before a parser sees them that
+// is recursive, and quadratic in the length of a map.
+func tooMuch(b []byte) (spot, string) {
+	entries := map[int]int{} // by indentation, of the maps that are open
+	line, documents := 0, 0
+	for text := range bytes.Lines(b) {
+		line++
+		body := bytes.TrimLeft(text, " ")
+		indent := len(text) - len(body)
+		if len(bytes.TrimSpace(body)) == 0 || body[0] == '#' {
+			continue
+		}
+		if bytes.HasPrefix(text, []byte("---")) {
+			if documents++; documents > 100 {
+				return spot{line, 1}, "the file holds more than one document"
+			}
+		}
+		maps.DeleteFunc(entries, func(at, _ int) bool { return at > indent || at == indent && body[0] == '-' })
+		if entries[indent]++; entries[indent] > 5000 {
+			return spot{line, 1}, "this map has too many entries"
+		}
+		if bytes.Count(body, []byte("- "))+bytes.Count(body, []byte("? ")) > 500 {
+			return spot{line, 1}, "this is nested too deeply"
+		}
+	}
+	open := 0
 	for i, c := range b {
 		switch c {
-		case '\n':
-			line, dashes = line+1, 0
 		case '[', '{':
 			open++
 		case ']', '}':
 			open = max(0, open-1)
-		case '-', '?', ':':
-			if i+1 < len(b) && b[i+1] == ' ' {
-				dashes++
-			}
 		}
-		if open > 500 || dashes > 500 {
-			return spot{line, 1}, true
+		if open > 500 {
+			return spot{1 + bytes.Count(b[:i], []byte("\n")), 1}, "this is nested too deeply"
 		}
 	}
-	return spot{}, false
+	return spot{}, ""
 }
