@@ -143,7 +143,9 @@ func (c *Cloud) pageAssets(q *request, kind, path string, p *project, all []fiel
 		return nil, bad
 	}
 	f := full(fields{"kind": "compute#" + kind, "id": "projects/" + p.id + "/" + path, "items": cut, "nextPageToken": next})
-	f["selfLink"] = link(p, path)
+	if kind != "securityPolicyList" { // the one list that has no address
+		f["selfLink"] = link(p, path)
+	}
 	return f, nil
 }
 

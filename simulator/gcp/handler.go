@@ -44,8 +44,8 @@ func (c *Cloud) Handler() http.Handler {
 func (c *Cloud) answer(q *request) (any, *problem) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.settle(c.k.Now())
 	q.now = c.k.Now()
-	c.settle(q.now)
 	if p := c.authenticate(q); p != nil {
 		return nil, p
 	}
@@ -97,7 +97,11 @@ func (c *Cloud) scopeOf(q *request) string {
 	v := q.vars
 	switch {
 	case v["project"] == "-":
-		if a := c.accountNamed("-", v["account"]); a != nil {
+		a := c.accounts[v["account"]] // a deleted one is still known by its number
+		if a == nil {
+			a = c.accountNamed("-", v["account"])
+		}
+		if a != nil {
 			return "projects/" + a.project.id
 		}
 		_, host, _ := strings.Cut(v["account"], "@")

@@ -73,8 +73,8 @@ func (c *Cloud) getKey(q *request) (any, *problem) {
 	}
 	f := k.wire(a)
 	switch q.arg("publicKeyType") {
-	case "", "TYPE_NONE":
-	case "TYPE_RAW_PUBLIC_KEY", "TYPE_X509_PEM_FILE":
+	case "", "TYPE_NONE", "TYPE_X509_PEM_FILE": // the recorded answer to a request for a certificate holds none
+	case "TYPE_RAW_PUBLIC_KEY":
 		b, err := x509.MarshalPKIXPublicKey(k.public)
 		if err != nil {
 			return nil, problemf(http.StatusInternalServerError, "INTERNAL", "backendError", "Internal error encountered.")

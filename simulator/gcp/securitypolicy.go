@@ -35,9 +35,9 @@ func securityPolicyRoutes() []route {
 		{api: api, method: http.MethodGet, path: all, operation: "securityPolicies.list", params: listParams, do: (*Cloud).listSecurityPolicies},
 		{api: api, method: http.MethodPost, path: all, operation: "securityPolicies.insert", write: true, params: "requestId", body: securityPolicyShape(), do: (*Cloud).insertSecurityPolicy},
 		{api: api, method: http.MethodPatch, path: one, operation: "securityPolicies.patch", write: true, params: "requestId", body: securityPolicyShape(), do: (*Cloud).patchSecurityPolicy},
-		{api: api, method: http.MethodPost, path: one + "/addRule", operation: "securityPolicies.addRule", write: true, params: "requestId", body: ruleShape(), do: (*Cloud).addRule},
-		{api: api, method: http.MethodPost, path: one + "/patchRule", operation: "securityPolicies.patchRule", write: true, params: "priority requestId", body: ruleShape(), do: (*Cloud).patchRule},
-		{api: api, method: http.MethodPost, path: one + "/removeRule", operation: "securityPolicies.removeRule", write: true, params: "priority requestId", do: (*Cloud).removeRule},
+		{api: api, method: http.MethodPost, path: one + "/addRule", operation: "securityPolicies.addRule", write: true, body: ruleShape(), do: (*Cloud).addRule},
+		{api: api, method: http.MethodPost, path: one + "/patchRule", operation: "securityPolicies.patchRule", write: true, params: "priority", body: ruleShape(), do: (*Cloud).patchRule},
+		{api: api, method: http.MethodPost, path: one + "/removeRule", operation: "securityPolicies.removeRule", write: true, params: "priority", do: (*Cloud).removeRule},
 		{api: api, method: http.MethodDelete, path: one, operation: "securityPolicies.delete", write: true, params: "requestId", do: (*Cloud).deleteSecurityPolicy},
 	}
 }

@@ -173,10 +173,11 @@ func (c *Cloud) startEnable(p *project, names []string, late fields, word func()
 	if bad := c.checkEnable(p, names); bad != nil {
 		return nil, bad
 	}
+	due := c.later("gcp.service.enable")
 	return c.begin(&operation{api: "serviceusage", name: "operations/acat.p2-" + p.number + "-" + newOperationID(), scope: "projects/" + p.id,
-		due: c.later("gcp.service.enable"), late: late, finish: func() (any, *problem) {
+		due: due, late: late, finish: func() (any, *problem) {
 			for _, n := range names {
-				c.enable(p, n, c.k.Now())
+				c.enable(p, n, due)
 			}
 			return word(), nil
 		}}).wire(), nil
