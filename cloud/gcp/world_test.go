@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/oauth2"
 
 	"github.com/itbytes/landfall/cloud/gcp"
 	"github.com/itbytes/landfall/fault"
@@ -28,6 +31,7 @@ type world struct {
 	kernel   *kernel.Kernel
 	keeper   *keeper
 	sessions string
+	endpoint string
 	said     []string // everything that came up from the adapter
 }
 
@@ -62,7 +66,7 @@ func newWorld(t *testing.T, change func(s *kernel.Scenario, estate map[string]an
 	}
 	srv := httptest.NewServer(sim.Handler())
 	t.Cleanup(srv.Close)
-	w := &world{kernel: k, keeper: &keeper{items: map[string]plan.ItemFields{}}, sessions: t.TempDir()}
+	w := &world{kernel: k, endpoint: srv.URL, keeper: &keeper{items: map[string]plan.ItemFields{}}, sessions: t.TempDir()}
 	session, ok := sim.Session("gcp-admin")
 	if !ok {
 		t.Fatal("the simulator has no session for gcp-admin")
@@ -230,4 +234,50 @@ func (k *keeper) Reveal(_ context.Context, ref, field string) (plan.Secret, erro
 		return s, nil
 	}
 	return plan.Secret{}, errors.New("no such field")
+}
+
+func mustJSON(t *testing.T, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// http is a client that is signed in by itself, beside the adapter.
+func (w *world) http(t *testing.T) *http.Client {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(w.sessions, "gcp-admin.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var adc struct {
+		ID      string `json:"client_id"`
+		Secret  string `json:"client_secret"`
+		Refresh string `json:"refresh_token"`
+	}
+	if err := json.Unmarshal(b, &adc); err != nil {
+		t.Fatal(err)
+	}
+	o := oauth2.Config{ClientID: adc.ID, ClientSecret: adc.Secret, Endpoint: oauth2.Endpoint{TokenURL: w.endpoint + "/oauth2/token"}}
+	return o.Client(t.Context(), &oauth2.Token{RefreshToken: adc.Refresh})
+}
+
+// activate turns a detector on for the whole organisation, as a person does.
+func (w *world) activate(t *testing.T, detector string) {
+	t.Helper()
+	at := w.endpoint + "/securitycentermanagement/v1/" + organization + "/locations/global/securityCenterServices/" + detector
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, at+"?updateMask=intendedEnablementState", strings.NewReader(`{"intendedEnablementState":"ENABLED"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := w.http(t).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("activate %s: %s", detector, resp.Status)
+	}
 }

@@ -79,7 +79,7 @@ func (s *Session) Fault(err error, service, operation string) error {
 		return nil
 	}
 	named := Name(err, Call{Login: s.login, Service: service, Operation: operation})
-	if f := fault.As(named); f != nil && s.young && (f.Code == "PERMISSION_DENIED" || f.Code == "BILLING_DISABLED") {
+	if f := fault.As(named); f != nil && s.young && f.Kind == fault.Denied && (f.Code == "PERMISSION_DENIED" || f.Code == "BILLING_DISABLED") {
 		f.Kind, f.Hint = fault.Propagating, arriving
 	}
 	return named
