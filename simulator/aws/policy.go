@@ -1,0 +1,147 @@
+package aws
+
+import (
+	"encoding/json"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/itbytes/landfall/simulator/aws/wire"
+)
+
+// document is a policy. Conditions are not weighed: a statement with one never allows.
+type document struct {
+	Statement statements
+}
+
+type statement struct {
+	Effect    string
+	Action    texts
+	Principal principals
+	Condition map[string]any
+}
+
+// permitted refuses a call that no policy of its caller allows.
+func (q *request) permitted(write bool) error {
+	action := q.service.name + ":" + q.operation
+	if q.service.name == "sso" || action == "sts:GetCallerIdentity" {
+		return nil
+	}
+	var managed []string
+	var inline map[string]string
+	if u := q.account.users[q.who.user]; u != nil {
+		managed, inline = u.attached, u.inline
+	} else if r := q.account.roles[q.who.role]; r != nil {
+		managed, inline = r.attached, r.inline
+	}
+	for _, a := range managed {
+		if q.account.allows(a, action, write) {
+			return nil
+		}
+	}
+	for _, text := range inline {
+		if d, err := parsePolicy(text); err == nil && d.allows(action) {
+			return nil
+		}
+	}
+	return q.service.dialect.Protocol.Word(wire.Denied, "User: "+q.who.arn+" is not authorized to perform: "+action+
+		" because no identity-based policy allows the "+action+" action")
+}
+
+func (a *account) allows(policy, action string, write bool) bool {
+	if own, made := a.policies[policy]; made {
+		d, err := parsePolicy(own.document)
+		return err == nil && d.allows(action)
+	}
+	for _, p := range managedPolicies() {
+		if p.arn() != policy {
+			continue
+		}
+		if p.reads && !write {
+			return true
+		}
+		return slices.ContainsFunc(p.actions, func(glob string) bool { return covers(glob, action) })
+	}
+	return false
+}
+
+func (d document) allows(action string) bool {
+	allowed := false
+	for _, s := range d.Statement {
+		if !slices.ContainsFunc(s.Action, func(glob string) bool { return covers(glob, action) }) {
+			continue
+		}
+		switch {
+		case s.Effect == "Deny" && len(s.Condition) == 0:
+			return false
+		case s.Effect == "Allow" && len(s.Condition) == 0:
+			allowed = true
+		}
+	}
+	return allowed
+}
+
+func covers(glob, action string) bool {
+	fits, err := path.Match(strings.ToLower(glob), strings.ToLower(action))
+	return err == nil && fits
+}
+
+// parsePolicy reads a policy; it refuses what is not one.
+func parsePolicy(text string) (document, error) {
+	var d document
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		return d, bad("MalformedPolicyDocument", "Syntax errors in policy.")
+	}
+	if len(d.Statement) == 0 {
+		return d, bad("MalformedPolicyDocument", "Syntax errors in policy.")
+	}
+	for _, s := range d.Statement {
+		if s.Effect != "Allow" && s.Effect != "Deny" {
+			return d, bad("MalformedPolicyDocument", "Syntax errors in policy.")
+		}
+	}
+	return d, nil
+}
+
+// statements is one statement or a list of them.
+type statements []statement
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *statements) UnmarshalJSON(b []byte) error {
+	if strings.HasPrefix(string(b), "{") {
+		var one statement
+		err := json.Unmarshal(b, &one)
+		*s = statements{one}
+		return err
+	}
+	return json.Unmarshal(b, (*[]statement)(s))
+}
+
+// texts is one text or a list of them.
+type texts []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *texts) UnmarshalJSON(b []byte) error {
+	if strings.HasPrefix(string(b), `"`) {
+		var one string
+		err := json.Unmarshal(b, &one)
+		*t = texts{one}
+		return err
+	}
+	return json.Unmarshal(b, (*[]string)(t))
+}
+
+// principals is everybody, or lists by kind.
+type principals struct {
+	AWS, Service, Federated texts
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *principals) UnmarshalJSON(b []byte) error {
+	if string(b) == `"*"` {
+		p.AWS = texts{"*"}
+		return nil
+	}
+	type plain principals
+	return json.Unmarshal(b, (*plain)(p))
+}
