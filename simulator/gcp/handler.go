@@ -74,6 +74,7 @@ func (c *Cloud) answer(q *request) (any, *problem) {
 func (c *Cloud) call(q *request) kernel.Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.settle(c.k.Now()) // what has fallen due stands before anybody asks for it
 	q.scope = c.scopeOf(q)
 	return kernel.Call{Cloud: "gcp", Scope: q.scope, Service: q.route.api, Operation: q.route.operation, Write: q.route.write, Login: c.loginOf(q.http)}
 }

@@ -23,8 +23,9 @@ func TestTheSimulatorAnswersAsTheRealCloudDid(t *testing.T) {
 	if err != nil || len(logs) == 0 {
 		t.Skipf("no recordings: %v", err)
 	}
+	docs := documents(t)
 	for _, log := range logs {
-		t.Run(strings.TrimSuffix(filepath.Base(log), ".http.log"), func(t *testing.T) { replay(t, log) })
+		t.Run(strings.TrimSuffix(filepath.Base(log), ".http.log"), func(t *testing.T) { replay(t, log, docs) })
 	}
 }
 
@@ -103,11 +104,12 @@ type player struct {
 	etag  string
 }
 
-func replay(t *testing.T, file string) {
+func replay(t *testing.T, file string, docs map[string][]published) {
 	p := &player{stand: raise(t, nil), known: map[string]string{
 		"uniqueId": "a1b2c3d4", "organizationID": "123456789012", "billingAccountID": "000000-111111-222222", "projectId": "standing-project",
 		"networkID": "computenetwork-a1b2c3d4", "subnetworkID": "computesubnetwork-a1b2c3d4", "folderID": "987654321098",
 	}}
+	p.seen = holdAnswers(t, docs, map[string]int{})
 	exchanges := readExchanges(t, file)
 	if strings.Contains(exchanges[0].url, "global/networks/${networkID}") && exchanges[0].status == 200 {
 		p.known["networkID"] = "default"

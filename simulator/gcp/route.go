@@ -90,7 +90,7 @@ func compile(routes []route) ([]route, error) {
 // find is the route that a request asks for. An API whose own paths begin with its name (compute, dns, admin) is
 // found with its prefix before the path or as a part of it.
 func (c *Cloud) find(r *http.Request) (route, map[string]string, bool) {
-	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	first, rest, _ := strings.Cut(strings.TrimPrefix(polled(r.URL.Path), "/"), "/")
 	for _, path := range []string{"/" + rest, "/" + first + "/" + rest} {
 		for _, t := range c.routes {
 			if t.api != first || t.method != r.Method {
@@ -110,6 +110,19 @@ func (c *Cloud) find(r *http.Request) (route, map[string]string, bool) {
 		}
 	}
 	return route{api: first}, nil, false
+}
+
+// polled gives an operation's address back the API that it belongs to: the pollers of Google's clients replace the whole
+// path of the address they were pointed at, the API's name with it. The operation's own name says whose it is.
+func polled(path string) string {
+	_, id, ok := strings.Cut(path, "/operations/")
+	switch {
+	case !ok || (!strings.HasPrefix(path, "/v1/operations/") && !strings.HasPrefix(path, "/v3/operations/")):
+		return path
+	case strings.HasPrefix(id, "acat."):
+		return "/serviceusage" + path
+	}
+	return "/cloudresourcemanager" + path
 }
 
 // checkQuery refuses a parameter that the method does not know, as the real front does.

@@ -3,34 +3,32 @@ package clients_test
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"cloud.google.com/go/billing/apiv1"
+	billing "cloud.google.com/go/billing/apiv1"
 	"cloud.google.com/go/billing/apiv1/billingpb"
 	"cloud.google.com/go/iam/apiv1/iampb"
-	"cloud.google.com/go/orgpolicy/apiv2"
+	orgpolicy "cloud.google.com/go/orgpolicy/apiv2"
 	"cloud.google.com/go/orgpolicy/apiv2/orgpolicypb"
-	"cloud.google.com/go/resourcemanager/apiv3"
+	resourcemanager "cloud.google.com/go/resourcemanager/apiv3"
 	"cloud.google.com/go/resourcemanager/apiv3/resourcemanagerpb"
-	"cloud.google.com/go/serviceusage/apiv1"
+	serviceusage "cloud.google.com/go/serviceusage/apiv1"
 	"cloud.google.com/go/serviceusage/apiv1/serviceusagepb"
 	"github.com/googleapis/gax-go/v2/apierror"
 	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/google"
 	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/dns/v1"
+	"google.golang.org/api/googleapi"
 	"google.golang.org/api/iam/v1"
 	"google.golang.org/api/iterator"
 	"google.golang.org/api/option"
-
-	"encoding/base64"
-	"encoding/json"
-
-	"golang.org/x/oauth2/google"
-	googleoption "google.golang.org/api/googleapi"
 
 	"github.com/itbytes/landfall/simulator/gcp"
 	"github.com/itbytes/landfall/simulator/kernel"
@@ -198,7 +196,7 @@ func makeIdentity(ctx context.Context, t *testing.T, w world) {
 		t.Errorf("a token of the new key: %v", err)
 	}
 	_, err = svc.Projects.ServiceAccounts.Get(project + "/serviceAccounts/nobody@it4bytes-prod-core.iam.gserviceaccount.com").Context(ctx).Do()
-	var said *googleoption.Error
+	var said *googleapi.Error
 	if !errors.As(err, &said) || said.Code != 404 || said.Errors[0].Reason != "notFound" {
 		t.Errorf("an unknown account: got %v, want 404 notFound", err)
 	}
