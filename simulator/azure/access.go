@@ -26,8 +26,13 @@ func (a *ask) standing(segments []string) bool {
 		return false
 	}
 	if len(segments) > 4 && strings.EqualFold(segments[2], "resourceGroups") {
-		if a.things[groupID(id, segments[3])] == nil {
+		rg := a.thing(groupID(id, segments[3]))
+		switch {
+		case rg == nil:
 			a.fail(http.StatusNotFound, "ResourceGroupNotFound", "Resource group '"+segments[3]+"' could not be found.")
+			return false
+		case !rg.gone.IsZero() && a.route.writes():
+			a.fail(http.StatusConflict, "ResourceGroupBeingDeleted", "The resource group '"+segments[3]+"' is in deprovisioning state and cannot perform this operation.")
 			return false
 		}
 	}
@@ -71,7 +76,7 @@ func (a *ask) allowed(path string) bool {
 	if a.route.operation == "subscriptions.list" || a.route.operation == "tenants.list" || a.route.operation == "operations.get" {
 		return true // lists what the caller may see, which may be nothing
 	}
-	for _, t := range a.things {
+	for _, t := range a.things.near(path) {
 		if t.kind != roleAssignmentKind || !strings.EqualFold(text(t.props, "principalId"), a.who.object) || a.k.Now().Before(t.ready) {
 			continue
 		}

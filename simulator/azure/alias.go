@@ -98,7 +98,7 @@ func putAlias(a *ask) {
 	}
 	a.aliases[strings.ToLower(name)] = n
 	a.aliasFree = ready.Add(a.k.Takes("azure.subscription.aliasThrottle"))
-	a.found(n)
+	a.establish(n)
 	retryAfter(a.w, a.patience(ready))
 	a.ok(http.StatusCreated, n.render(a.k.Now()))
 }
@@ -136,9 +136,9 @@ func (a *ask) bills(scope string) bool {
 	return false
 }
 
-// found makes the subscription of an alias: it can be read a while after the alias has succeeded, and its owner has the
+// establish makes the subscription of an alias: it can be read a while after the alias has succeeded, and its owner has the
 // role of one.
-func (a *ask) found(n *alias) {
+func (a *ask) establish(n *alias) {
 	group := strings.TrimPrefix(n.group, managementGroupPrefix)
 	if group == "" {
 		group = a.tenant

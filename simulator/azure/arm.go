@@ -100,7 +100,7 @@ func (c *Cloud) serveARM(w http.ResponseWriter, r *http.Request, segments []stri
 		a := &ask{Cloud: c, w: w, r: r, route: t, p: p, who: who}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.sweep()
+		c.things.sweep(c.k.Now())
 		w.Header().Set("x-ms-request-id", newID())
 		if !a.authentic(audienceARM) || !a.versioned(segments, found, known) || !a.standing(segments) || !a.permitted(segments) {
 			return

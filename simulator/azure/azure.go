@@ -35,7 +35,7 @@ type Cloud struct {
 	aliases       map[string]*alias
 	aliasFree     time.Time // when the alias endpoint takes the next one
 	groups        map[string]*managementGroup
-	things        map[string]*thing // every ARM resource, resource groups among them
+	things        *stock // every ARM resource, resource groups among them
 	operations    map[string]*operation
 	defender      map[string]time.Time // when the running update of a subscription's plans ends
 
@@ -51,7 +51,7 @@ func New(k *kernel.Kernel) (*Cloud, error) {
 	c := &Cloud{
 		k: k, tokens: map[string]*token{}, sessions: map[string]*session{}, devices: map[string]*device{},
 		subscriptions: map[string]*subscription{}, aliases: map[string]*alias{}, groups: map[string]*managementGroup{},
-		things: map[string]*thing{}, operations: map[string]*operation{}, defender: map[string]time.Time{},
+		things: newStock(), operations: map[string]*operation{}, defender: map[string]time.Time{},
 		apps: map[string]*application{}, deleted: map[string]*application{}, principals: map[string]*principal{},
 		policies: map[string]obj{},
 	}

@@ -123,7 +123,7 @@ func putPricing(a *ask) {
 		}
 		props["extensions"] = extensionsOf(p, body)
 	}
-	a.last(func() { a.defender[s.id] = a.k.Later("azure.defender.update") }, time.Until(a.k.Later("azure.defender.update")))
+	a.lasting(func() { a.defender[s.id] = a.k.Later("azure.defender.update") }, time.Until(a.k.Later("azure.defender.update")))
 	s.plans[p.name] = props
 	a.ok(http.StatusOK, s.renderPricing(p))
 }
@@ -144,8 +144,8 @@ func extensionsOf(p plan, body obj) []any {
 	return values(out)
 }
 
-// last lets a call last: others are answered meanwhile.
-func (a *ask) last(before func(), d time.Duration) {
+// lasting lets a call last: others are answered meanwhile.
+func (a *ask) lasting(before func(), d time.Duration) {
 	if d <= 0 {
 		return
 	}

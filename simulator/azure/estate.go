@@ -170,10 +170,10 @@ func (c *Cloud) settleResource(s *subscription, r Resource, now time.Time) error
 	t := &thing{kind: r.Type, name: r.Name, location: r.Location, tags: r.Tags, head: plain(r.Head), props: plain(r.Properties), etag: newID(), made: now}
 	if r.Type == resourceGroupKind {
 		t.id = s.path() + "/resourceGroups/" + r.Name
-		c.put(t)
+		c.things.put(t)
 		return nil
 	}
-	group := c.things[groupID(s.id, r.Group)]
+	group := c.thing(groupID(s.id, r.Group))
 	if group == nil {
 		return fmt.Errorf("no resource group %q before it", r.Group)
 	}
@@ -190,7 +190,7 @@ func (c *Cloud) settleResource(s *subscription, r Resource, now time.Time) error
 			return fmt.Errorf("refused: %s", rec.body)
 		}
 	}
-	c.put(t)
+	c.things.put(t)
 	return nil
 }
 

@@ -98,7 +98,7 @@ func (f family) list(a *ask) {
 		}
 	}
 	var items []obj
-	for _, t := range a.within(path, f.kind()) {
+	for _, t := range a.things.within(path, f.kind()) {
 		if strings.EqualFold(t.kind, f.kind()) {
 			items = append(items, f.render(a.Cloud, t))
 		}
@@ -163,7 +163,7 @@ func (f family) put(a *ask) {
 		ready = a.k.Now()
 	}
 	t.touch(ready)
-	a.Cloud.put(t)
+	a.things.put(t)
 	f.accepted(a, t, old == nil)
 }
 
@@ -201,7 +201,7 @@ func (f family) accepted(a *ask, t *thing, fresh bool) {
 
 // path is the id of the resource asked for, in the cloud's own spelling of types.
 func (f family) path(a *ask) string {
-	rg := a.things[groupID(a.param("sub"), a.param("rg"))]
+	rg := a.thing(groupID(a.param("sub"), a.param("rg")))
 	parent, child, nested := strings.Cut(f.typed, "/")
 	id := rg.id + "/providers/" + f.service + "/" + parent
 	if nested {

@@ -86,8 +86,10 @@ func (f family) patch(a *ask) {
 	case !f.matched(a, t):
 		return
 	}
-	if tags, texts := tagsOf(a.body); texts && tags != nil {
-		t.tags = tags
+	tags, texts := tagsOf(a.body)
+	if field := unknown(a.body, "tags", "properties"); field != "" || !texts {
+		a.member(field, "TagsObject")
+		return
 	}
 	if p := object(a.body, "properties"); p != nil {
 		if !f.located { // storage accounts alone are patched in place
@@ -101,6 +103,9 @@ func (f family) patch(a *ask) {
 		for field, v := range p {
 			t.props[field] = v
 		}
+	}
+	if tags != nil {
+		t.tags = tags
 	}
 	t.touch(a.k.Now())
 	f.answer(a, http.StatusOK, t)
@@ -119,11 +124,11 @@ func (f family) delete(a *ask) {
 		return
 	}
 	if f.located {
-		delete(a.things, strings.ToLower(t.id))
+		a.things.remove(t)
 		a.ok(http.StatusOK, nil)
 		return
 	}
-	t.gone = f.later(a)
+	a.things.leave(t, f.later(a))
 	a.begin(operation{service: f.service, location: t.location, ready: t.gone}).announce(a)
 	a.ok(http.StatusAccepted, nil)
 }

@@ -103,7 +103,7 @@ func (a *ask) idle(subnet string) bool {
 // inSubnet are the private endpoints in a subnet.
 func (c *Cloud) inSubnet(subnet string) []*thing {
 	var out []*thing
-	for _, t := range sorted(c.things) {
+	for _, t := range c.things.near(subnet) {
 		if t.kind == endpointKind && strings.EqualFold(text(object(t.props, "subnet"), "id"), subnet) {
 			out = append(out, t)
 		}
@@ -184,7 +184,7 @@ func showNetwork(c *Cloud, t *thing, props obj) {
 		props["enableDdosProtection"] = false
 	}
 	var logs []obj
-	for _, f := range sorted(c.things) {
+	for _, f := range c.things.near(t.id) {
 		if f.kind == flowLogKind && strings.EqualFold(text(f.props, "targetResourceId"), t.id) {
 			logs = append(logs, obj{"id": f.id})
 		}

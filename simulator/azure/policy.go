@@ -86,7 +86,7 @@ func listPolicyAssignments(a *ask) {
 		a.fail(http.StatusBadRequest, "InvalidFilterInQueryString", "The filter '"+filter+"' is not supported.")
 		return
 	}
-	for _, t := range sorted(a.things) {
+	for _, t := range a.things.near(a.param("scope")) {
 		if t.kind != policyAssignmentKind {
 			continue
 		}
@@ -141,7 +141,7 @@ func putPolicyAssignment(a *ask) {
 		if text(identity, "type") == "SystemAssigned" {
 			t.head["identity"] = obj{"type": "SystemAssigned", "tenantId": a.tenant, "principalId": idOf("identity", t.id)}
 		}
-		a.Cloud.put(t)
+		a.things.put(t)
 		a.ok(http.StatusCreated, renderAssignment(t))
 	}
 }
@@ -163,7 +163,7 @@ func deletePolicyAssignment(a *ask) {
 		a.ok(http.StatusNoContent, nil)
 		return
 	}
-	delete(a.things, strings.ToLower(t.id))
+	a.things.remove(t)
 	a.ok(http.StatusOK, renderAssignment(t))
 }
 

@@ -119,7 +119,7 @@ func unregisterProvider(a *ask) {
 		return
 	}
 	s := a.subscription()
-	if n := len(a.within(s.path(), name+"/")); n > 0 {
+	if n := len(a.things.within(s.path(), name+"/")); n > 0 {
 		a.fail(http.StatusConflict, "CannotUnregisterRegisteredNamespace", fmt.Sprintf("Cannot unregister namespace '%s' while the subscription has %d of its resources.", name, n))
 		return
 	}

@@ -35,7 +35,7 @@ func (c *Cloud) renderResourceGroup(t *thing) obj {
 
 // resourceGroup is the resource group of the path; one that is not there is answered.
 func (a *ask) resourceGroup() *thing {
-	t := a.things[groupID(a.param("sub"), a.param("name"))]
+	t := a.thing(groupID(a.param("sub"), a.param("name")))
 	if t == nil {
 		a.fail(http.StatusNotFound, "ResourceGroupNotFound", "Resource group '"+a.param("name")+"' could not be found.")
 	}
@@ -52,7 +52,7 @@ func listResourceGroups(a *ask) {
 		return
 	}
 	var items []obj
-	for _, t := range a.within(a.subscription().path(), resourceGroupKind) {
+	for _, t := range a.things.within(a.subscription().path(), resourceGroupKind) {
 		if by != nil {
 			v, has := t.tags[by[1]]
 			if !has || by[2] != "" && v != by[2] {
@@ -66,7 +66,7 @@ func listResourceGroups(a *ask) {
 
 func headResourceGroup(a *ask) {
 	status := http.StatusNoContent
-	if a.things[groupID(a.param("sub"), a.param("name"))] == nil {
+	if a.thing(groupID(a.param("sub"), a.param("name"))) == nil {
 		status = http.StatusNotFound
 	}
 	a.ok(status, nil)
@@ -82,7 +82,7 @@ var resourceGroupName = regexp.MustCompile(`^[\p{L}\p{N}_().-]{1,90}$`)
 
 func putResourceGroup(a *ask) {
 	name, location := a.param("name"), place(text(a.body, "location"))
-	old := a.things[groupID(a.param("sub"), name)]
+	old := a.thing(groupID(a.param("sub"), name))
 	_, region := locations()[location]
 	tags, texts := tagsOf(a.body)
 	field := unknown(a.body, "id", "name", "type", "location", "tags", "properties", "managedBy")
@@ -105,7 +105,7 @@ func putResourceGroup(a *ask) {
 		old.tags = tags
 		a.ok(http.StatusOK, a.renderResourceGroup(old))
 	default:
-		t := a.Cloud.put(&thing{id: a.subscription().path() + "/resourceGroups/" + name, kind: resourceGroupKind, name: name, location: location, tags: tags, made: a.k.Now()})
+		t := a.things.put(&thing{id: a.subscription().path() + "/resourceGroups/" + name, kind: resourceGroupKind, name: name, location: location, tags: tags, made: a.k.Now()})
 		a.ok(http.StatusCreated, a.renderResourceGroup(t))
 	}
 }
@@ -115,7 +115,12 @@ func patchResourceGroup(a *ask) {
 	if t == nil {
 		return
 	}
-	if tags, texts := tagsOf(a.body); texts && tags != nil {
+	tags, texts := tagsOf(a.body)
+	if field := unknown(a.body, "name", "tags", "properties"); field != "" || !texts {
+		a.member(field, "ResourceGroupPatchable")
+		return
+	}
+	if tags != nil {
 		t.tags = tags
 	}
 	a.ok(http.StatusOK, a.renderResourceGroup(t))
@@ -127,7 +132,7 @@ func deleteResourceGroup(a *ask) {
 		return
 	}
 	if t.gone.IsZero() {
-		t.gone = a.k.Later("azure.network.operation")
+		a.things.leave(t, a.k.Later("azure.network.operation"))
 	}
 	a.begin(operation{service: "Microsoft.Resources", location: t.location, ready: t.gone}).locate(a)
 	a.ok(http.StatusAccepted, nil)
@@ -143,7 +148,7 @@ func listResources(a *ask) {
 		path = t.id
 	}
 	var items []obj
-	for _, t := range a.within(path, "") {
+	for _, t := range a.things.within(path, "") {
 		if t.kind == resourceGroupKind {
 			continue
 		}

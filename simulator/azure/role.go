@@ -51,7 +51,7 @@ func listRoleAssignments(a *ask) {
 		}
 	}
 	var items []obj
-	for _, t := range sorted(a.things) {
+	for _, t := range a.things.near(a.param("scope")) {
 		if t.kind != roleAssignmentKind || who != "" && !strings.EqualFold(who, text(t.props, "principalId")) {
 			continue
 		}
@@ -82,7 +82,10 @@ func putRoleAssignment(a *ask) {
 	who, role, typed := text(p, "principalId"), roleName(text(p, "roleDefinitionId")), text(p, "principalType")
 	known, kind := a.known(who)
 	same, named := a.assigned(scope, who, role), a.named(name)
+	field := unknown(p, "condition", "conditionVersion", "delegatedManagedIdentityResourceId", "description", "principalId", "principalType", "roleDefinitionId", "scope", "createdBy", "createdOn", "updatedBy", "updatedOn")
 	switch {
+	case field != "":
+		a.member(field, "RoleAssignmentProperties")
 	case !isGUID(name):
 		a.fail(http.StatusBadRequest, "InvalidRoleAssignmentId", "The role assignment ID '"+name+"' is not valid. The role assignment ID must be a GUID.")
 	case who == "" || text(p, "roleDefinitionId") == "":
@@ -114,7 +117,7 @@ func putRoleAssignment(a *ask) {
 // assign gives a principal a role at a scope; it takes effect at ready.
 func (c *Cloud) assign(name, scope, who, kind, role string, ready time.Time) *thing {
 	now := stamp(c.k.Now())
-	return c.put(&thing{
+	return c.things.put(&thing{
 		id: scope + "/providers/" + roleAssignmentKind + "/" + name, kind: roleAssignmentKind, name: name, made: c.k.Now(), ready: ready,
 		props: obj{
 			"roleDefinitionId": roleID(roleName(role)), "principalId": who, "principalType": kind, "scope": scope,
@@ -138,7 +141,7 @@ func (c *Cloud) known(id string) (bool, string) {
 
 // assigned finds the assignment of a role to a principal at a scope.
 func (c *Cloud) assigned(scope, who, role string) *thing {
-	for _, t := range c.things {
+	for _, t := range c.things.near(scope) {
 		if t.kind == roleAssignmentKind && strings.EqualFold(text(t.props, "scope"), scope) && strings.EqualFold(text(t.props, "principalId"), who) && roleName(text(t.props, "roleDefinitionId")) == role {
 			return t
 		}
@@ -147,14 +150,7 @@ func (c *Cloud) assigned(scope, who, role string) *thing {
 }
 
 // named finds an assignment by name: names are unique in the tenant.
-func (c *Cloud) named(name string) *thing {
-	for _, t := range c.things {
-		if t.kind == roleAssignmentKind && strings.EqualFold(t.name, name) {
-			return t
-		}
-	}
-	return nil
-}
+func (c *Cloud) named(name string) *thing { return c.things.named[nameOf(roleAssignmentKind, name)] }
 
 func deleteRoleAssignment(a *ask) {
 	t := a.roleAssignment()
@@ -162,6 +158,6 @@ func deleteRoleAssignment(a *ask) {
 		a.ok(http.StatusNoContent, nil)
 		return
 	}
-	delete(a.things, strings.ToLower(t.id))
+	a.things.remove(t)
 	a.ok(http.StatusOK, renderRole(t))
 }

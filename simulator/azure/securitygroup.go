@@ -127,7 +127,7 @@ func defaultRules() [][7]string {
 // guards are the ids of the subnets that a group guards.
 func (c *Cloud) guards(t *thing) []string {
 	var out []string
-	for _, v := range sorted(c.things) {
+	for _, v := range c.things.near(t.id) {
 		if v.kind != vnetKind {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 func (c *Cloud) show() any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sweep()
+	c.things.sweep(c.k.Now())
 	subscriptions, aliases, groups, apps, principals := obj{}, obj{}, obj{}, obj{}, obj{}
 	for id, s := range c.subscriptions {
 		subscriptions[id] = c.showSubscription(s)
@@ -53,15 +53,15 @@ func (c *Cloud) showSubscription(s *subscription) obj {
 	for _, f := range tracked() {
 		families[strings.ToLower(f.kind())] = f
 	}
-	for _, g := range c.within(s.path(), resourceGroupKind) {
+	for _, g := range c.things.within(s.path(), resourceGroupKind) {
 		resources := []obj{}
-		for _, t := range c.within(g.id, "") {
+		for _, t := range c.things.within(g.id, "") {
 			resources = append(resources, families[strings.ToLower(t.kind)].render(c, t))
 		}
 		groups[g.name] = obj{"location": g.location, "tags": tagsOrNone(g.tags), "resources": resources}
 	}
 	assigned, policies := []obj{}, []obj{}
-	for _, t := range sorted(c.things) {
+	for _, t := range c.things.near(s.path()) {
 		if !strings.HasPrefix(strings.ToLower(t.id), strings.ToLower(s.path())+"/") {
 			continue
 		}

@@ -34,15 +34,7 @@ var accountName = regexp.MustCompile(`^[a-z0-9]{3,24}$`)
 
 // taken reports whether a storage account name is in use anywhere in the world.
 func (c *Cloud) taken(name string) bool {
-	if slices.Contains(c.estate.TakenStorageNames, name) {
-		return true
-	}
-	for _, t := range c.things {
-		if t.kind == storageKind && t.name == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.estate.TakenStorageNames, name) || c.things.named[nameOf(storageKind, name)] != nil
 }
 
 func checkAccountName(a *ask) {
@@ -91,12 +83,8 @@ func checkAccount(a *ask, old, t *thing) bool {
 
 // ours reports whether an account of the name stands in the subscription of the path.
 func (a *ask) ours(name string) bool {
-	for _, t := range a.within(a.subscription().path(), storageKind) {
-		if t.name == name {
-			return true
-		}
-	}
-	return false
+	t := a.things.named[nameOf(storageKind, name)]
+	return t != nil && shelf(t.id) == a.subscription().id
 }
 
 // showAccount adds what the cloud knows of an account. One that is being made answers Creating.
@@ -117,7 +105,7 @@ func showAccount(c *Cloud, t *thing, props obj) {
 	}
 	props["primaryEndpoints"] = ends
 	var links []obj
-	for _, e := range sorted(c.things) {
+	for _, e := range c.things.near(t.id) {
 		for _, l := range objects(e.props, "privateLinkServiceConnections") {
 			if e.kind == endpointKind && strings.EqualFold(text(object(l, "properties"), "privateLinkServiceId"), t.id) {
 				name := t.name + "." + idOf("connection", e.id)

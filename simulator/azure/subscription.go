@@ -85,7 +85,7 @@ func (a *ask) sees(s *subscription) bool {
 	if a.who.app == "" {
 		return true
 	}
-	for _, t := range a.things {
+	for _, t := range a.things.near(s.path()) {
 		if t.kind == roleAssignmentKind && strings.EqualFold(text(t.props, "principalId"), a.who.object) && !a.k.Now().Before(t.ready) {
 			scope := text(t.props, "scope")
 			if a.covers(scope, s.path()) || strings.HasPrefix(strings.ToLower(scope), strings.ToLower(s.path())) {
@@ -124,7 +124,7 @@ func renameSubscription(a *ask) {
 
 func cancelSubscription(a *ask) {
 	s := a.subscription()
-	if !strings.EqualFold(a.r.URL.Query().Get("IgnoreResourceCheck"), "true") && len(a.within(s.path(), "")) > 0 {
+	if !strings.EqualFold(a.r.URL.Query().Get("IgnoreResourceCheck"), "true") && len(a.things.within(s.path(), "")) > 0 {
 		a.fail(http.StatusBadRequest, "BadRequest", "The subscription '"+s.id+"' contains resources. Delete them or ignore the resource check.")
 		return
 	}

@@ -41,44 +41,7 @@ func groupID(subscription, name string) string {
 }
 
 // thing finds a resource by id, in any case.
-func (c *Cloud) thing(id string) *thing { return c.things[strings.ToLower(id)] }
-
-// put stores a resource.
-func (c *Cloud) put(t *thing) *thing {
-	c.things[strings.ToLower(t.id)] = t
-	return t
-}
-
-// within are the resources under a path whose kind begins with a prefix, in order of id; role and policy assignments are not
-// counted unless asked for by kind.
-func (c *Cloud) within(path, kind string) []*thing {
-	var out []*thing
-	for id, t := range c.things {
-		if !strings.HasPrefix(id, strings.ToLower(path)+"/") || !strings.HasPrefix(strings.ToLower(t.kind), strings.ToLower(kind)) {
-			continue
-		}
-		if kind == "" && (t.kind == roleAssignmentKind || t.kind == policyAssignmentKind) {
-			continue
-		}
-		out = append(out, t)
-	}
-	slices.SortFunc(out, func(a, b *thing) int { return strings.Compare(strings.ToLower(a.id), strings.ToLower(b.id)) })
-	return out
-}
-
-// sweep removes what has been deleted by now.
-func (c *Cloud) sweep() {
-	for id, t := range c.things {
-		if !t.gone.IsZero() && !c.k.Now().Before(t.gone) {
-			delete(c.things, id)
-			if t.kind == resourceGroupKind {
-				for _, inside := range c.within(t.id, "") {
-					delete(c.things, strings.ToLower(inside.id))
-				}
-			}
-		}
-	}
-}
+func (c *Cloud) thing(id string) *thing { return c.things.get(id) }
 
 // sortBy orders objects by a text field.
 func sortBy(items []obj, field string) {

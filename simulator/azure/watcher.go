@@ -14,7 +14,7 @@ func watchers() family {
 
 // checkWatcher refuses a second watcher of a region.
 func checkWatcher(a *ask, old, t *thing) bool {
-	for _, other := range a.within(a.subscription().path(), watcherKind) {
+	for _, other := range a.things.within(a.subscription().path(), watcherKind) {
 		if old == nil && other.kind == watcherKind && other.location == t.location {
 			a.fail(http.StatusBadRequest, "NetworkWatcherCountLimitReached", "Cannot create more than 1 network watchers for this subscription in this region.")
 			return false
@@ -24,7 +24,7 @@ func checkWatcher(a *ask, old, t *thing) bool {
 }
 
 func dropWatcher(a *ask, t *thing) bool {
-	for _, f := range a.within(t.id, flowLogKind) {
+	for _, f := range a.things.within(t.id, flowLogKind) {
 		a.fail(http.StatusBadRequest, "CannotDeleteResource", "Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '"+f.id+"'. Please delete all nested resources before deleting this resource.")
 		return false
 	}
