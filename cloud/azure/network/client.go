@@ -10,9 +10,8 @@ import (
 
 // Kinds of resource, as ids name them.
 const (
-	KindGroup    = "Microsoft.Network/networkSecurityGroups"
-	KindNetwork  = "Microsoft.Network/virtualNetworks"
-	KindEndpoint = "Microsoft.Network/privateEndpoints"
+	KindGroup   = "Microsoft.Network/networkSecurityGroups"
+	KindNetwork = "Microsoft.Network/virtualNetworks"
 )
 
 // Client is the network of one subscription.

@@ -22,9 +22,8 @@ func Begun[T any](id string, p *runtime.Poller[T], err error) (plan.Applied, err
 		return plan.Applied{}, err
 	}
 	a := plan.Applied{ID: id}
-	if p.Done() {
-		_, err = p.Result(context.Background()) // already here: no call is made
-		return a, err
+	if p.Done() { // whether well or not, the thing itself says when it is observed
+		return a, nil
 	}
 	a.Operation, err = p.ResumeToken()
 	return a, err

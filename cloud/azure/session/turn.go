@@ -2,11 +2,7 @@ package session
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"time"
-
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 )
 
 // Turn makes a call that Azure refuses while an earlier one of the same kind is still going on, until it is our turn or a
@@ -15,8 +11,8 @@ func Turn(ctx context.Context, call func() error) error {
 	deadline := time.Now().Add(15 * time.Second)
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		err := call()
-		var r *azcore.ResponseError
-		if !errors.As(err, &r) || r.StatusCode != http.StatusConflict || time.Now().Add(wait).After(deadline) {
+		c := Code(err)
+		if c != "Conflict" && c != "AnotherOperationInProgress" || time.Now().Add(wait).After(deadline) {
 			return err
 		}
 		select {
