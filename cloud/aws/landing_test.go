@@ -1,11 +1,6 @@
 package aws_test
 
-import (
-	"context"
-	"sync"
-
-	"github.com/itbytes/landfall/plan"
-)
+import "github.com/itbytes/landfall/plan"
 
 // landing is an AWS landing of the demo organisation.
 func landing(env string, login plan.Login) plan.Landing {
@@ -24,35 +19,29 @@ func landing(env string, login plan.Login) plan.Landing {
 	}
 }
 
-// memory is a vault that forgets when the test ends.
-type memory struct {
-	mu    sync.Mutex
-	items map[string]plan.ItemFields
-}
-
-func (m *memory) Find(_ context.Context, ref string) (plan.Item, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	f, there := m.items[ref]
-	item := plan.Item{Exists: there, Fields: f.Plain, Holds: map[string]bool{}}
-	for name, v := range f.Secret {
-		item.Holds[name] = !v.Empty()
+// sso is the organisation's single sign-on.
+func sso() plan.Login {
+	return plan.Login{
+		Name: "aws-sso", Type: "aws-sso", StartURL: "https://it4bytes.awsapps.com/start", Account: "379047601618",
+		Role: "AdministratorAccess", Region: "us-east-1",
 	}
-	return item, nil
 }
 
-func (m *memory) Keep(ctx context.Context, ref string, f plan.ItemFields) (plan.Item, error) {
-	m.mu.Lock()
-	if m.items == nil {
-		m.items = map[string]plan.ItemFields{}
+// morning is a landing of the paper's organisation, as its plan adopts it.
+func morning(env string) plan.Landing {
+	accounts := map[string]string{"prod": "862973411383", "dti": "104862917517", "mgmt": "379047601618"}
+	l := landing(env, sso())
+	l.Organization, l.Adopt = "o-itbytes0001", plan.Adopt{ID: accounts[env]}
+	if env == "mgmt" {
+		l.Management, l.Zone = true, "aws.it4bytes.example"
+		return l
 	}
-	m.items[ref] = f
-	m.mu.Unlock()
-	return m.Find(ctx, ref)
+	l.Fallback = keys(env)
+	return l
 }
 
-func (m *memory) Reveal(_ context.Context, ref, field string) (plan.Secret, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.items[ref].Secret[field], nil
+// keys is the fallback login of a landing.
+func keys(env string) *plan.Login {
+	accounts := map[string]string{"prod": "862973411383", "dti": "104862917517"}
+	return &plan.Login{Name: "aws-" + env + "-keys", Type: "aws-keys", Account: accounts[env], User: "landfall-fallback", Item: "op://itbytes-internal/aws-" + env}
 }
