@@ -28,17 +28,17 @@ func (n *alias) render(now time.Time) obj {
 	if now.Before(n.ready) {
 		state = "Accepted"
 	}
-	p := obj{"subscriptionId": n.subscription, "provisioningState": state, "createdTime": stamp(n.made)}
-	if state == "Succeeded" {
-		p["displayName"], p["workload"], p["acceptOwnershipState"] = n.display, n.workload, "Completed"
-		for field, v := range map[string]string{"billingScope": n.scope, "managementGroupId": n.group, "subscriptionOwnerId": n.owner} {
-			if v != "" {
-				p[field] = v
-			}
+	p := obj{
+		"subscriptionId": n.subscription, "provisioningState": state, "createdTime": stamp(n.made), "displayName": n.display, "workload": n.workload,
+		"acceptOwnershipState": "Completed", "billingScope": nil, "managementGroupId": nil, "subscriptionOwnerId": nil, "resellerId": nil,
+	}
+	for field, v := range map[string]string{"billingScope": n.scope, "managementGroupId": n.group, "subscriptionOwnerId": n.owner} {
+		if v != "" {
+			p[field] = v
 		}
-		if len(n.tags) > 0 {
-			p["tags"] = n.tags
-		}
+	}
+	if len(n.tags) > 0 {
+		p["tags"] = n.tags
 	}
 	return obj{"id": "/providers/Microsoft.Subscription/aliases/" + n.name, "name": n.name, "type": "Microsoft.Subscription/aliases", "properties": p}
 }

@@ -137,7 +137,7 @@ func (a *graphAsk) register(unique string) {
 		a.graphFail(http.StatusBadRequest, "Request_BadRequest", "A value is required for property 'displayName' of resource 'Application'.")
 		return
 	}
-	app := &application{id: newID(), appID: newID(), fields: obj{"signInAudience": "AzureADMyOrg", "tags": []any{}, "identifierUris": []any{}, "uniqueName": nil}, made: a.k.Now(), known: a.k.Later("azure.graph.replication")}
+	app := &application{id: newID(), appID: newID(), fields: newFields(), made: a.k.Now(), known: a.k.Later("azure.graph.replication")}
 	if unique != "" {
 		app.fields["uniqueName"] = unique
 	}
@@ -146,6 +146,25 @@ func (a *graphAsk) register(unique string) {
 	}
 	a.apps[app.id] = app
 	a.answer(http.StatusCreated, "applications", a.renderApp(app, false))
+}
+
+// newFields are the fields that every application has from the start.
+func newFields() obj {
+	none := []any{}
+	fields := obj{"signInAudience": "AzureADMyOrg"}
+	for _, field := range []string{"identifierUris", "addIns", "tags", "appRoles", "requiredResourceAccess"} {
+		fields[field] = none
+	}
+	for _, field := range []string{
+		"uniqueName", "deletedDateTime", "isFallbackPublicClient", "applicationTemplateId", "isDeviceOnlyAuthSupported", "groupMembershipClaims",
+		"optionalClaims", "samlMetadataUrl", "tokenEncryptionKeyId", "windows", "info", "parentalControlSettings",
+	} {
+		fields[field] = nil
+	}
+	fields["publicClient"] = obj{"redirectUris": none}
+	fields["api"] = obj{"requestedAccessTokenVersion": nil, "acceptMappedClaims": nil, "knownClientApplications": none, "oauth2PermissionScopes": none, "preAuthorizedApplications": none}
+	fields["web"] = obj{"redirectUris": none, "homePageUrl": nil, "logoutUrl": nil, "implicitGrantSettings": obj{"enableIdTokenIssuance": false, "enableAccessTokenIssuance": false}}
+	return fields
 }
 
 // update takes over the fields of a body; it reports whether they were fit.

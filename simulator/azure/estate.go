@@ -205,7 +205,7 @@ func plain(m map[string]any) obj {
 func (c *Cloud) settleApplication(given Application, now time.Time) error {
 	app := &application{
 		id: idOf("application", given.DisplayName), appID: idOf("client", given.DisplayName), scopes: given.Permissions, made: now, known: now,
-		fields: obj{"displayName": given.DisplayName, "signInAudience": "AzureADMyOrg", "tags": []any{}, "identifierUris": []any{}, "uniqueName": nil},
+		fields: with(newFields(), "displayName", given.DisplayName),
 	}
 	if given.UniqueName != "" {
 		app.fields["uniqueName"] = given.UniqueName

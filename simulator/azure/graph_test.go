@@ -4,9 +4,27 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
+
+// shaped checks that an object has the fields of a published example and no others.
+func shaped(t *testing.T, got object, want string) {
+	t.Helper()
+	fields := strings.Fields(want)
+	for _, field := range fields {
+		if _, has := got[field]; !has {
+			t.Errorf("the answer has no %s, as the example does", field)
+		}
+	}
+	for field := range got {
+		if !slices.Contains(fields, field) {
+			t.Errorf("the answer has %s, the example does not", field)
+		}
+	}
+}
 
 func TestAnApplicationIsMadeOnceByItsUniqueName(t *testing.T) {
 	w := open(t, itbytes(t), nil)
@@ -16,12 +34,10 @@ func TestAnApplicationIsMadeOnceByItsUniqueName(t *testing.T) {
 	refused(t, w.graph(http.MethodPatch, path, body), http.StatusNotFound, "Request_ResourceNotFound")
 	made := w.upsert(path, body)
 	done(t, made, http.StatusCreated)
-	// microsoft-graph-docs, api-reference/v1.0/api/application-upsert.md: the fields of its response that we model.
-	for _, field := range []string{"@odata.context", "id", "appId", "uniqueName", "displayName", "createdDateTime", "identifierUris", "signInAudience", "tags", "keyCredentials", "passwordCredentials", "publisherDomain"} {
-		if made.at(field) == nil {
-			t.Errorf("the answer has no %s", field)
-		}
-	}
+	// microsoftgraph/microsoft-graph-docs-contrib, api-reference/v1.0/api/application-upsert.md, the response of example 1.
+	shaped(t, made.body, `@odata.context id deletedDateTime isFallbackPublicClient appId applicationTemplateId identifierUris createdDateTime displayName
+		isDeviceOnlyAuthSupported groupMembershipClaims optionalClaims addIns publisherDomain samlMetadataUrl signInAudience tags tokenEncryptionKeyId api
+		appRoles publicClient info keyCredentials parentalControlSettings passwordCredentials requiredResourceAccess uniqueName web windows`)
 	done(t, w.upsert(path, body), http.StatusNoContent)
 	got := w.graph(http.MethodGet, path, nil)
 	if got.at("id") != made.at("id") || got.at("appId") != made.at("appId") {
@@ -70,7 +86,10 @@ func TestAFederatedCredentialIsUniqueByIssuerAndSubjectAndThereAreTwentyAtMost(t
 	path := func(name string) string {
 		return "applications/" + app + "/federatedIdentityCredentials(name='" + name + "')"
 	}
-	done(t, w.upsert(path("ci"), trust("repo:a")), http.StatusCreated)
+	made := w.upsert(path("ci"), trust("repo:a"))
+	done(t, made, http.StatusCreated)
+	// microsoft-graph-docs-contrib, api-reference/v1.0/api/federatedidentitycredential-upsert.md, the response of example 1.
+	shaped(t, made.body, "@odata.context id name issuer subject description audiences")
 	done(t, w.upsert(path("ci"), trust("repo:a")), http.StatusNoContent)
 	refused(t, w.upsert(path("ci2"), trust("repo:a")), http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue")
 	for i := range 19 {
@@ -106,6 +125,11 @@ func TestConditionalAccessNeedsTheLicenceThatContainsIt(t *testing.T) {
 	if got := skus.at("value", 0, "servicePlans", 0, "servicePlanName"); skus.at("value", 0, "skuPartNumber") != "SPB" || got != "AAD_PREMIUM" {
 		t.Errorf("got %v, want Business Premium with AAD_PREMIUM in it", skus.body)
 	}
+	// microsoft-graph-docs-contrib, api-reference/v1.0/api/subscribedsku-list.md.
+	sku, _ := skus.at("value", 0).(object)
+	shaped(t, sku, "accountName accountId appliesTo capabilityStatus consumedUnits id prepaidUnits servicePlans skuId skuPartNumber subscriptionIds")
+	plan, _ := skus.at("value", 0, "servicePlans", 0).(object)
+	shaped(t, plan, "servicePlanId servicePlanName provisioningStatus appliesTo")
 	poor := open(t, "tenant: "+tenant, nil)
 	policy := object{"displayName": "mfa", "state": "enabled", "conditions": object{}}
 	refused(t, poor.graph(http.MethodPost, "identity/conditionalAccess/policies", policy), http.StatusBadRequest, "AadPremiumLicenseRequired")
