@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"path"
+	"time"
 
 	"cloud.google.com/go/orgpolicy/apiv2/orgpolicypb"
 	"google.golang.org/api/iam/v1"
@@ -33,8 +34,12 @@ func (c key) keys(ctx context.Context, s *wire.Session, t plan.Task) ([]*iam.Ser
 	return list.Keys, nil
 }
 
-// removeOrphans deletes the keys that an earlier attempt made and could not keep: those of an account that we made, which
-// the vault does not hold. It is asked only where an earlier attempt may have made one.
+// recent is as long ago as an earlier attempt at the same step can have been made.
+const recent = time.Hour
+
+// removeOrphans deletes the keys that an earlier attempt made and could not keep: recent ones of an account that we made,
+// which the vault does not hold. It is asked only where an earlier attempt may have made one. An older key may be in
+// somebody's use and is left.
 func (c key) removeOrphans(ctx context.Context, s *wire.Session, t plan.Task) error {
 	a, err := s.IAM.Projects.ServiceAccounts.Get(c.account(t)).Context(ctx).Do()
 	if err != nil {
@@ -52,7 +57,8 @@ func (c key) removeOrphans(ctx context.Context, s *wire.Session, t plan.Task) er
 		return err
 	}
 	for _, k := range keys {
-		if holds(kept, path.Base(k.Name)) {
+		made, err := time.Parse(time.RFC3339, k.ValidAfterTime)
+		if err != nil || time.Since(made) > recent || holds(kept, path.Base(k.Name)) {
 			continue
 		}
 		if err := c.remove(ctx, s, k.Name); err != nil {

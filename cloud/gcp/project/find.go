@@ -76,7 +76,9 @@ func absent(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation
 	if parent == "" {
 		return o, nil
 	}
-	others, err := search(ctx, s, "parent:"+parent)
+	others, err := wire.Share(s, "projects under "+parent, 15*time.Second, func() ([]*resourcemanagerpb.Project, error) {
+		return search(ctx, s, "parent:"+parent)
+	})
 	if err != nil {
 		return o, err
 	}

@@ -37,15 +37,12 @@ type Clients struct {
 	login     string
 	transport *transport
 	failures  failures
+	shared    shared
 }
 
 // newClients makes the clients of a login.
 func newClients(ctx context.Context, l plan.Login, o Options) (*Clients, error) {
-	base := o.HTTP.Transport
-	if base == nil {
-		base = http.DefaultTransport
-	}
-	t := &transport{login: newLogin(l, o), base: base}
+	t := &transport{login: newLogin(l, o), base: o.HTTP.Transport}
 	h := &http.Client{Transport: t, Timeout: time.Minute}
 	c := &Clients{login: l.Name, transport: t, Security: &SecurityCenter{http: h, base: "https://securitycentermanagement.googleapis.com"}}
 	if o.Endpoint != "" {

@@ -35,6 +35,15 @@ func NewLogins(o Options) *Logins {
 	if o.HTTP == nil {
 		o.HTTP = &http.Client{Timeout: time.Minute}
 	}
+	if o.HTTP.Transport == nil { // the default keeps two idle connections a host; a thousand landings speak to one
+		own := *o.HTTP
+		if t, ok := http.DefaultTransport.(*http.Transport); ok {
+			t = t.Clone()
+			t.MaxIdleConnsPerHost = 100
+			own.Transport = t
+		}
+		o.HTTP = &own
+	}
 	return &Logins{options: o, kept: map[plan.Login]*Clients{}}
 }
 
