@@ -17,10 +17,6 @@ func billingInfoShape() shape {
 	return shape{"name": text(), "projectId": text(), "billingAccountName": text(), "billingEnabled": boolean()}
 }
 
-func billingAccountShape() shape {
-	return shape{"name": text(), "open": boolean(), "displayName": text(), "masterBillingAccount": text(), "parent": text(), "currencyCode": text()}
-}
-
 func billingRoutes() []route {
 	const api = "cloudbilling"
 	return []route{

@@ -97,7 +97,7 @@ func readExchanges(t *testing.T, file string) []exchange {
 	return out
 }
 
-// player makes recorded exchanges again. known is what the recording's placeholders stand for here.
+// player makes recorded exchanges again. known is what the recording's names stand for here.
 type player struct {
 	*stand
 	known map[string]string
@@ -143,7 +143,7 @@ func replay(t *testing.T, file string, docs map[string][]published) {
 	}
 }
 
-// make sends a recorded request with this cloud's values in place of the placeholders.
+// make sends a recorded request with this cloud's values in place of the names.
 func (p *player) make(e exchange) (int, map[string]any) {
 	u := regexp.MustCompile(`^https://([a-z]+)\.googleapis\.com(/.*)$`).FindStringSubmatch(p.fill(e.url))
 	if u == nil {
@@ -239,7 +239,7 @@ func (p *player) compare(at string, got, want any) []string {
 	return nil
 }
 
-// unify matches a text with a recorded one; a placeholder seen for the first time takes its value.
+// unify matches a text with a recorded one; a name seen for the first time takes its value.
 func (p *player) unify(got, want string) bool {
 	hole := regexp.MustCompile(`\\\$\\\{(\w+)\\\}`)
 	var fresh []string

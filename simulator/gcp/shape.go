@@ -39,17 +39,6 @@ func labelled() kind                  { return mapOf(text()) }
 func (k kind) pick(n string) enum     { return enum{name: n, number: slices.Index(k.names, n)} }
 func (s shape) pick(f, n string) enum { return s[f].pick(n) }
 
-// with is a shape that holds the fields of both.
-func (s shape) with(more shape) shape {
-	out := make(shape, len(s)+len(more))
-	for _, part := range []shape{s, more} {
-		for n, k := range part {
-			out[n] = k
-		}
-	}
-	return out
-}
-
 // decode reads a request's body.
 func (s shape) decode(body []byte) (fields, *problem) {
 	if len(strings.TrimSpace(string(body))) == 0 {
