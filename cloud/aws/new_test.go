@@ -22,6 +22,22 @@ func green(env string) plan.Landing {
 	return l
 }
 
+func TestAPreviewOfALandingThatDoesNotExistSaysWhatWouldBeMade(t *testing.T) {
+	w := begin(t, "greenfield")
+	for _, o := range w.cloud.Preview(t.Context(), green("prod")).Outcomes {
+		want := plan.Create
+		if o.Step == "mfa" {
+			want = plan.Manual
+		}
+		if o.Change.Op != want || o.Fault != nil {
+			t.Errorf("%s: got %s %v, want %s", o.Step, o.Change.Op, o.Fault, want)
+		}
+	}
+	if made := w.writes(); len(made) > 0 {
+		t.Errorf("the preview wrote %v", made)
+	}
+}
+
 // atOnce is a world in which nothing takes any time.
 func atOnce(s *kernel.Scenario) { s.Scale = new(float64) }
 

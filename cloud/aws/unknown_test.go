@@ -65,6 +65,45 @@ func TestANameTooNearTheWantedOneStopsAndAsks(t *testing.T) {
 	}
 }
 
+func TestAUnitTooNearTheWantedOneStopsAndAsks(t *testing.T) {
+	w := begin(t, "itbytes", func(s *kernel.Scenario) {
+		s.Estate["aws"].(map[string]any)["organization"].(map[string]any)["units"] = map[string]any{"Core": []any{}}
+	})
+	l := morning("prod")
+	if _, err := w.carry(l, "account"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.carry(l, "ou-placement"); fault.KindOf(err) != fault.Ambiguous {
+		t.Errorf("got %v, want %s", err, fault.Ambiguous)
+	}
+	l.Parent = "Core/inner"
+	o, err := w.carry(l, "ou-placement")
+	if err != nil || o.State != plan.StepDone || !slices.Contains(w.writes(), "organizations:MoveAccount") {
+		t.Errorf("a path below it: got %s %v, want the account moved", o.State, err)
+	}
+}
+
+func TestAnAccountToAdoptByNameMustStand(t *testing.T) {
+	w := begin(t, "itbytes")
+	l := morning("prod")
+	l.Email, l.Adopt = "another@it4bytes.example", plan.Adopt{Name: "aws-prod"}
+	if o, err := w.carry(l, "account"); err != nil || o.Facts[plan.FactContainer] != "862973411383" {
+		t.Errorf("got %v %v, want the account of that name", o.Facts, err)
+	}
+	clear(w.facts)
+	l.Adopt.Name = "aws-production"
+	if _, err := w.carry(l, "account"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a name nobody has: got %v, want %s", err, fault.Conflict)
+	}
+	l.Adopt = plan.Adopt{}
+	if _, err := w.carry(l, "account"); fault.KindOf(err) != fault.Ambiguous {
+		t.Errorf("another e-mail and the same name: got %v, want %s", err, fault.Ambiguous)
+	}
+	if made := w.writes(); len(made) > 0 {
+		t.Errorf("got the writes %v, want none", made)
+	}
+}
+
 func TestAnotherPlansNetworkIsLeftAlone(t *testing.T) {
 	w := begin(t, "itbytes", func(s *kernel.Scenario) {
 		n := network(s, "862973411383")

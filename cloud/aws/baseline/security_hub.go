@@ -45,20 +45,13 @@ func (SecurityHub) Observe(ctx context.Context, s *session.Session, _ plan.Task)
 		State: plan.Present, ID: aws.ToString(hub.HubArn), Match: plan.BySetting, Live: plan.Fields{"hub": on, "cis benchmark": off},
 		Evidence: []string{"DescribeHub: " + aws.ToString(hub.HubArn)},
 	}
-	newest, err := newestCIS(ctx, c)
+	enabled, err := enabledCIS(ctx, c)
 	if err != nil {
 		return plan.Observation{}, err
 	}
-	pages := securityhub.NewGetEnabledStandardsPaginator(c, &securityhub.GetEnabledStandardsInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
+	for _, sub := range enabled {
+		if err := benchmark(&o, sub); err != nil {
 			return plan.Observation{}, err
-		}
-		for _, sub := range page.StandardsSubscriptions {
-			if err := benchmark(&o, sub, newest); err != nil {
-				return plan.Observation{}, err
-			}
 		}
 	}
 	if o.Live["cis benchmark"] == on {
@@ -68,12 +61,8 @@ func (SecurityHub) Observe(ctx context.Context, s *session.Session, _ plan.Task)
 }
 
 // benchmark takes one enabled standard into the observation.
-func benchmark(o *plan.Observation, sub types.StandardsSubscription, newest string) error {
+func benchmark(o *plan.Observation, sub types.StandardsSubscription) error {
 	arn := aws.ToString(sub.StandardsArn)
-	v, cis := versionOf(arn)
-	if !cis || (arn != newest && slices.Compare(v, []int{3}) < 0) {
-		return nil
-	}
 	o.Evidence = append(o.Evidence, fmt.Sprintf("GetEnabledStandards: %s %s", arn, sub.StandardsStatus))
 	switch sub.StandardsStatus {
 	case types.StandardsStatusReady:
@@ -94,6 +83,31 @@ func benchmark(o *plan.Observation, sub types.StandardsSubscription, newest stri
 		}
 	}
 	return nil
+}
+
+// enabledCIS lists the CIS benchmarks that are on and new enough: 3.0 or later, or the newest that AWS offers here.
+func enabledCIS(ctx context.Context, c *securityhub.Client) ([]types.StandardsSubscription, error) {
+	var out, old []types.StandardsSubscription
+	pages := securityhub.NewGetEnabledStandardsPaginator(c, &securityhub.GetEnabledStandardsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, sub := range page.StandardsSubscriptions {
+			switch v, cis := versionOf(aws.ToString(sub.StandardsArn)); {
+			case cis && slices.Compare(v, []int{3}) >= 0:
+				out = append(out, sub)
+			case cis:
+				old = append(old, sub)
+			}
+		}
+	}
+	if len(out) > 0 || len(old) == 0 {
+		return out, nil
+	}
+	newest, err := newestCIS(ctx, c)
+	return slices.DeleteFunc(old, func(sub types.StandardsSubscription) bool { return aws.ToString(sub.StandardsArn) != newest }), err
 }
 
 // newestCIS is the ARN of the newest CIS benchmark that AWS offers here, by version.

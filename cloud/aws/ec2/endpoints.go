@@ -29,7 +29,8 @@ func Endpoints(ctx context.Context, s *session.Session, vpc string) (map[string]
 			full := aws.ToString(e.ServiceName)
 			word := full[strings.LastIndex(full, ".")+1:]
 			state := strings.ToLower(string(e.State))
-			if have, known := out[word]; known && rank(have.State) <= rank(state) {
+			have, known := out[word]
+			if gone := state == "deleting" || state == "deleted"; gone || known && rank(have.State) <= rank(state) {
 				continue
 			}
 			out[word] = Endpoint{ID: aws.ToString(e.VpcEndpointId), State: state, Why: aws.ToString(e.FailureReason)}

@@ -14,7 +14,8 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
-// Controls lists the steps of the chapter "container" in their order.
+// Controls lists the steps of the chapter "container" in their order. Those that name the landing's login need the
+// organisation's management account, which no fallback signs in to.
 func Controls() []step.Control[*session.Session] {
 	return []step.Control[*session.Session]{
 		Organization{},

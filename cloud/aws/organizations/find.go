@@ -41,6 +41,10 @@ func find(ctx context.Context, s *session.Session, t plan.Task, id string) (*typ
 		said := fmt.Sprintf("ListAccounts: %s %q <%s> %s", aws.ToString(a.Id), aws.ToString(a.Name), aws.ToString(a.Email), stateOf(*a))
 		return a, match, plan.Observation{Evidence: []string{said}}, nil
 	}
+	if t.Landing.Adopt.Name != "" {
+		return nil, "", plan.Observation{}, fault.New(fault.Conflict, "Correct adopt.name in the plan, then resume.",
+			"the plan adopts the account named %q, and none of the organisation's %d is", t.Landing.Adopt.Name, len(all))
+	}
 	o, err := underWay(ctx, s, t.Landing)
 	if err != nil || o.State == plan.Pending {
 		return nil, "", o, err

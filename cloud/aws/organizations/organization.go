@@ -22,7 +22,7 @@ type Organization struct{}
 func (Organization) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "organization", Title: "The AWS organisation with all features", Chapter: plan.Container,
-		Outside: true, Inverse: plan.NoInverse, Usual: 10 * time.Second,
+		Outside: true, Login: l.Login.Name, Inverse: plan.NoInverse, Usual: 10 * time.Second,
 	}, l.Management
 }
 

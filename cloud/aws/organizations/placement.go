@@ -22,7 +22,7 @@ func (Placement) Describe(l plan.Landing) (plan.Step, bool) {
 	management := l.Login.Type == "aws-sso" && l.Login.Account != "" && l.Login.Account == l.Adopt.ID
 	return plan.Step{
 		Name: "ou-placement", Title: "The account's place in the organisation", Chapter: plan.Container, After: after(l, "account"),
-		Outside: true, Inverse: plan.Revert, Usual: 2 * time.Second,
+		Outside: true, Login: l.Login.Name, Inverse: plan.Revert, Usual: 2 * time.Second,
 	}, l.Parent != "" && !management
 }
 

@@ -21,7 +21,7 @@ type Tags struct{}
 func (Tags) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "account-tags", Title: "The account's tags", Chapter: plan.Container, After: after(l, "account"),
-		Outside: true, Inverse: plan.Revert, Usual: time.Second,
+		Outside: true, Login: l.Login.Name, Inverse: plan.Revert, Usual: time.Second,
 	}, true
 }
 
