@@ -33,6 +33,7 @@ type world struct {
 	sessions string
 	endpoint string
 	said     []string // everything that came up from the adapter
+	wire     *tap     // everything that went out of it
 }
 
 // newWorld makes the organisation of the paper; change alters it before it begins.
@@ -74,7 +75,8 @@ func newWorld(t *testing.T, change func(s *kernel.Scenario, estate map[string]an
 	if err := os.WriteFile(filepath.Join(w.sessions, "gcp-admin.json"), session.Content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.Cloud = gcp.New(gcp.Options{Endpoint: srv.URL, Sessions: w.sessions, HTTP: srv.Client(), Keeper: w.keeper, Patience: 3 * time.Second})
+	w.wire = &tap{base: srv.Client().Transport}
+	w.Cloud = gcp.New(gcp.Options{Endpoint: srv.URL, Sessions: w.sessions, HTTP: &http.Client{Transport: w.wire}, Keeper: w.keeper, Patience: 3 * time.Second})
 	return w
 }
 
