@@ -2,6 +2,7 @@ package aws
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -39,8 +40,8 @@ func guarddutyService() *service {
 			"UpdateDetector":      writes(updateDetector),
 			"DeleteDetector":      writes(deleteDetector),
 			"ListTagsForResource": reads(listDetectorTags),
-			"TagResource":         writes(tagDetector),
-			"UntagResource":       writes(untagDetector),
+			"TagResource":         writes(tagDetector).answers(http.StatusNoContent),
+			"UntagResource":       writes(untagDetector).answers(http.StatusNoContent),
 		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/itbytes/landfall/simulator/aws"
 	"github.com/itbytes/landfall/simulator/kernel"
@@ -31,6 +32,7 @@ func run(in io.Reader, out io.Writer) error {
 	scale := 0.0002 // an account in 60 ms
 	k := kernel.New(kernel.Scenario{
 		Name: "judge", Scale: &scale,
+		Durations: map[string]kernel.Duration{"aws.iam.accesskey": kernel.Duration(time.Second)}, // long enough to be refused meanwhile
 		Logins: map[string]kernel.Login{
 			"judge":      {Cloud: "aws", Details: map[string]string{"startUrl": "https://judge.example/start", "account": management, "role": "AdministratorAccess"}},
 			"judge-keys": {Cloud: "aws", Details: map[string]string{"account": management, "user": "judge"}},
