@@ -15,14 +15,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
 // The fields of the vault's item that hold a login's access key.
 const (
-	FieldKeyID  = "access key id"
-	FieldSecret = "secret access key"
+	FieldKeyID  = session.FieldKeyID
+	FieldSecret = session.FieldSecret
 )
 
 // window is how long before their end credentials are fetched anew, so that none expires inside a step.

@@ -19,12 +19,6 @@ import (
 // FallbackKey is the fallback user's access key: active, in the vault, and proven to work.
 type FallbackKey struct{}
 
-// The fields of the vault's item.
-const (
-	fieldKeyID  = "access key id"
-	fieldSecret = "secret access key"
-)
-
 const (
 	// keyLag is how long a new key may be unknown to AWS.
 	keyLag = 2 * time.Minute
@@ -60,9 +54,9 @@ func (FallbackKey) Observe(ctx context.Context, s *session.Session, t plan.Task)
 	if err != nil {
 		return plan.Observation{}, err
 	}
-	kept := item.Fields[fieldKeyID]
+	kept := item.Fields[session.FieldKeyID]
 	for _, k := range keys {
-		if id := aws.ToString(k.AccessKeyId); id == kept && item.Holds[fieldSecret] {
+		if id := aws.ToString(k.AccessKeyId); id == kept && item.Holds[session.FieldSecret] {
 			return prove(ctx, s, t, k)
 		}
 	}
@@ -84,7 +78,7 @@ func prove(ctx context.Context, s *session.Session, t plan.Task, k types.AccessK
 		return o, nil
 	}
 	o.Live["key"] = "active"
-	secret, err := s.Keeper.Reveal(ctx, login.Item, fieldSecret)
+	secret, err := s.Keeper.Reveal(ctx, login.Item, session.FieldSecret)
 	if err != nil {
 		return plan.Observation{}, err
 	}
@@ -144,8 +138,8 @@ func (FallbackKey) Apply(ctx context.Context, s *session.Session, t plan.Task, c
 	}
 	id := aws.ToString(made.AccessKey.AccessKeyId)
 	_, err = s.Keeper.Keep(ctx, login.Item, plan.ItemFields{
-		Plain:  map[string]string{fieldKeyID: id, "user": user, "account": s.Account},
-		Secret: map[string]plan.Secret{fieldSecret: plan.NewSecret(aws.ToString(made.AccessKey.SecretAccessKey))},
+		Plain:  map[string]string{session.FieldKeyID: id, "user": user, "account": s.Account},
+		Secret: map[string]plan.Secret{session.FieldSecret: plan.NewSecret(aws.ToString(made.AccessKey.SecretAccessKey))},
 	})
 	if err != nil { // nobody can know its secret now: it must not outlive this attempt
 		left, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)

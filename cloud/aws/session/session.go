@@ -37,6 +37,12 @@ type Session struct {
 // PlanTag is the ownership tag: its value is the plan whose the thing is.
 const PlanTag = "landfall-plan"
 
+// The fields of the vault's item that holds a login's access key.
+const (
+	FieldKeyID  = "access key id"
+	FieldSecret = "secret access key"
+)
+
 // Tags are the tags of what a landing makes: the plan's own, the environment's and the ownership tag.
 func Tags(l plan.Landing) map[string]string {
 	out := map[string]string{}
