@@ -27,11 +27,14 @@ type tap struct {
 
 func (p *tap) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method != http.MethodGet && !strings.HasSuffix(r.URL.Path, ":getIamPolicy") && r.URL.Path != "/oauth2/token" {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			return nil, err
+		var body []byte
+		if r.Body != nil {
+			var err error
+			if body, err = io.ReadAll(r.Body); err != nil {
+				return nil, err
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
 		p.mu.Lock()
 		p.writes = append(p.writes, r.Method+" "+r.URL.Path+query(r)+"\n"+pretty(body))
 		p.mu.Unlock()
