@@ -10,6 +10,7 @@ import (
 
 	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/simulator/kernel"
 )
 
 func TestRowsAreEnteredOnce(t *testing.T) {
@@ -117,6 +118,12 @@ func TestThePreviewCountsAndWritesNothing(t *testing.T) {
 		rows := []plan.Row{row("aws-prod"), row("aws-dti")}
 		preview := func(want int) {
 			t.Helper()
+			before := p.writes()
+			defer func() {
+				if wrote := p.writes() - before; wrote != 0 {
+					t.Errorf("the preview wrote %d times", wrote)
+				}
+			}()
 			if got, err := p.book.Preview(t.Context(), home(), p.reg, rows); got != want || err != nil {
 				t.Errorf("got %d and %v, want %d", got, err, want)
 			}
@@ -131,6 +138,21 @@ func TestThePreviewCountsAndWritesNothing(t *testing.T) {
 		p.enter(t, rows[1])
 		preview(0)
 	})
+}
+
+func TestARowWhoseAnswerIsLostIsNotWrittenTwice(t *testing.T) {
+	p := simulated(t, nil)
+	p.prepare(t)
+	p.kernel.Order(kernel.Fault{Match: kernel.Match{Operation: "PutItem"}, Do: kernel.DoLose, Times: 1})
+	if _, err := p.book.Enter(t.Context(), home(), p.reg, []plan.Row{row("aws-prod")}); fault.KindOf(err) != fault.Transient {
+		t.Fatalf("the lost answer: got %v, want it transient", err)
+	}
+	if got := p.enter(t, row("aws-prod")); got != 0 {
+		t.Errorf("the next attempt wrote %d rows over what the first had written", got)
+	}
+	if got := p.item(t, "aws-prod", "aws")["version"]; got != "1" {
+		t.Errorf("the version is %s, want 1", got)
+	}
 }
 
 func TestEveryRowIsListedOverAllPages(t *testing.T) {

@@ -46,21 +46,25 @@ func (p place) recoverable(t *testing.T, d *types.TableDescription) {
 	}
 }
 
-// make makes a table by hand.
+// make makes a table by hand, as bare as it can be: with provisioned capacity in DynamoDB Local; the simulator knows
+// on-demand tables alone.
 func (p place) make(t *testing.T, hash, sort string) {
 	t.Helper()
-	_, err := p.client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: &p.reg.Table, BillingMode: types.BillingModeProvisioned,
-		ProvisionedThroughput: &types.ProvisionedThroughput{ReadCapacityUnits: aws.Int64(5), WriteCapacityUnits: aws.Int64(5)},
+	in := &dynamodb.CreateTableInput{
+		TableName: &p.reg.Table, BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{
 			{AttributeName: &hash, AttributeType: types.ScalarAttributeTypeS}, {AttributeName: &sort, AttributeType: types.ScalarAttributeTypeS},
 		},
 		KeySchema: []types.KeySchemaElement{{AttributeName: &hash, KeyType: types.KeyTypeHash}, {AttributeName: &sort, KeyType: types.KeyTypeRange}},
-	})
-	if err != nil {
+	}
+	if p.kernel == nil {
+		in.BillingMode = types.BillingModeProvisioned
+		in.ProvisionedThroughput = &types.ProvisionedThroughput{ReadCapacityUnits: aws.Int64(5), WriteCapacityUnits: aws.Int64(5)}
+	}
+	if _, err := p.client.CreateTable(t.Context(), in); err != nil {
 		t.Fatal(err)
 	}
-	err = dynamodb.NewTableExistsWaiter(p.client, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay, o.MaxDelay = 20*time.Millisecond, time.Second }).
+	err := dynamodb.NewTableExistsWaiter(p.client, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay, o.MaxDelay = 20*time.Millisecond, time.Second }).
 		Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &p.reg.Table}, 20*time.Second)
 	if err != nil {
 		t.Fatal(err)
@@ -112,5 +116,38 @@ func TestATableThatTakesTooLongIsAskedForAgain(t *testing.T) {
 	}
 	if made != 1 {
 		t.Errorf("the table was made %d times", made)
+	}
+}
+
+func TestATableWhoseMakingGaveNoAnswerIsNotMadeTwice(t *testing.T) {
+	p := simulated(t, nil)
+	p.kernel.Order(kernel.Fault{Match: kernel.Match{Operation: "CreateTable"}, Do: kernel.DoLose, Times: 1})
+	if _, err := p.book.Prepare(t.Context(), home(), p.reg); fault.KindOf(err) != fault.Transient {
+		t.Fatalf("the lost answer: got %v, want it transient", err)
+	}
+	p.prepare(t)
+	p.recoverable(t, p.describe(t))
+	made := 0
+	for _, c := range p.kernel.Calls() {
+		if c.Operation == "CreateTable" {
+			made++
+		}
+	}
+	if made != 1 {
+		t.Errorf("the table was made %d times", made)
+	}
+}
+
+func TestASignInThatExpiredIsNamedWithItsLogin(t *testing.T) {
+	p := simulated(t, nil)
+	if err := p.kernel.SetLogin("aws-sso", kernel.LoginExpired); err != nil {
+		t.Fatal(err)
+	}
+	_, err := p.book.Prepare(t.Context(), home(), p.reg)
+	if f := fault.As(err); f == nil || f.Kind != fault.SessionExpired || f.Login != "aws-sso" {
+		t.Errorf("got %v (%+v), want the session of aws-sso expired", err, f)
+	}
+	if got := p.writes(); got != 0 {
+		t.Errorf("%d writes were tried", got)
 	}
 }

@@ -73,6 +73,19 @@ func (p place) enter(t *testing.T, rows ...plan.Row) (written int) {
 	return written
 }
 
+// writes counts the calls that changed something, where that can be known.
+func (p place) writes() (n int) {
+	if p.kernel == nil {
+		return 0
+	}
+	for _, c := range p.kernel.Calls() {
+		if c.Kind == "write" {
+			n++
+		}
+	}
+	return n
+}
+
 // item reads a row as DynamoDB holds it.
 func (p place) item(t *testing.T, project, cloud string) map[string]string {
 	t.Helper()
