@@ -68,6 +68,8 @@ type StepReport struct {
 	Evidence  []string    `json:"evidence"`
 	Inverse   Inverse     `json:"inverse"`
 	Fault     *Note       `json:"fault,omitempty"`
+	// Waiver is why, by whom and until when the landing is excused from the control: Landing.WaiverOf, as Waiver.String.
+	Waiver string `json:"waiver,omitempty"`
 }
 
 // Waited is time spent waiting.
