@@ -208,12 +208,15 @@ func (e *expressions) keyed(text, hash, sort string) error {
 		if strings.HasPrefix(t, "#") {
 			name = e.names[t]
 		}
+		word := strings.HasPrefix(t, ":") || strings.Contains("()=<>,", t) && t != "<>" ||
+			slices.Contains([]string{"AND", "BETWEEN", "BEGINS_WITH", "<=", ">="}, strings.ToUpper(t))
 		switch {
-		case strings.EqualFold(t, "OR"), strings.EqualFold(t, "NOT"), t == "<>", strings.EqualFold(t, "IN"):
-			return invalid("Invalid operator used in KeyConditionExpression: %s", t)
 		case name == hash && n+1 < len(list) && list[n+1] == "=":
 			fixed = true
-		case strings.HasPrefix(t, "#") && name != hash && name != sort:
+		case name == sort && sort != "", word:
+		case slices.Contains([]string{"OR", "NOT", "<>", "IN"}, strings.ToUpper(t)):
+			return invalid("Invalid operator used in KeyConditionExpression: %s", t)
+		default:
 			return invalid("Query condition missed key schema element: %s", hash)
 		}
 	}

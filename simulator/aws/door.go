@@ -3,6 +3,7 @@ package aws
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -67,6 +68,7 @@ func (q *request) answer(w http.ResponseWriter, op operation) {
 		if !errors.As(err, &e) {
 			e = wire.Errorf(http.StatusInternalServerError, "InternalFailure", "%s", err)
 		}
+		maps.Copy(w.Header(), q.header)
 		q.service.dialect.Refuse(w, q.http, q.id, e)
 		return
 	}

@@ -64,7 +64,7 @@ func (q *request) detector() (*detector, error) {
 }
 
 func listDetectors(q *request) (wire.Map, error) {
-	some, next, ours := page(sorted(q.here().detectors), q.query("nextToken"), 0, 50)
+	some, next, ours := page(sorted(q.here().detectors), q.query("nextToken"), number(q.query("maxResults")), 50)
 	if !ours {
 		return nil, bad("BadRequestException", "The request is rejected because the parameter nextToken has an invalid value.")
 	}

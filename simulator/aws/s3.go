@@ -99,7 +99,7 @@ func (q *request) bucket() (*bucket, error) {
 	case b.account != q.account.id:
 		return nil, wire.Errorf(http.StatusForbidden, "AccessDenied", "Access Denied")
 	case b.region != q.region && q.operation != "GetBucketLocation":
-		q.http.Header.Set("X-Amz-Bucket-Region", b.region)
+		q.header.Set("X-Amz-Bucket-Region", b.region)
 		return nil, wire.Errorf(http.StatusMovedPermanently, "PermanentRedirect", "The bucket you are attempting to access must be addressed using the specified endpoint.")
 	}
 	return b, nil

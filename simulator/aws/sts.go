@@ -77,13 +77,16 @@ func (q *request) trusted(r *role) bool {
 	if err != nil {
 		return false
 	}
-	account := "arn:aws:iam::" + q.who.account + ":"
+	account, own := "arn:aws:iam::"+q.who.account+":", ""
+	if mine := q.account.roles[q.who.role]; mine != nil {
+		own = mine.arn
+	}
 	for _, s := range d.Statement {
 		if s.Effect != "Allow" || !slices.Contains(s.Action, "sts:AssumeRole") || len(s.Condition) > 0 {
 			continue
 		}
 		for _, p := range s.Principal.AWS {
-			if p == "*" || p == q.who.account || p == account+"root" || p == q.who.arn || q.who.role != "" && p == q.account.roles[q.who.role].arn {
+			if p == "*" || p == q.who.account || p == account+"root" || p == q.who.arn || own != "" && p == own {
 				return true
 			}
 		}
