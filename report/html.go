@@ -50,6 +50,8 @@ type line struct {
 	Took     float64
 	Waited   float64
 	Critical bool
+	Deed     string // what was done, or would be
+	Word     string // the state as people say it
 }
 
 func viewOf(r plan.Report) view {
@@ -63,7 +65,10 @@ func viewOf(r plan.Report) view {
 			one.Took = l.Ended.Sub(l.Started).Seconds()
 		}
 		for _, s := range l.Steps {
-			ln := line{StepReport: s, Took: took(s), Critical: critical[id(l)+"/"+s.Name]}
+			ln := line{StepReport: s, Took: took(s), Critical: critical[id(l)+"/"+s.Name], Deed: deed(s, r.Mode == "preview"), Word: string(s.State)}
+			if s.State == plan.StepGap && s.Waiver != "" {
+				ln.Word = waived
+			}
 			for _, w := range s.Waits {
 				ln.Waited += w.Seconds
 			}
@@ -76,6 +81,19 @@ func viewOf(r plan.Report) view {
 		v.Sum = v.Sum.plus(one.N)
 	}
 	return v
+}
+
+// deed is what a step did, in words that do not claim what was not done.
+func deed(s plan.StepReport, preview bool) string {
+	switch {
+	case s.Change == plan.None && s.State == plan.StepDone:
+		return already
+	case s.Change == plan.None || s.Change == "":
+		return "–"
+	case s.State == plan.StepGap || preview && s.Change != plan.Manual:
+		return "would be " + string(s.Change)
+	}
+	return string(s.Change)
 }
 
 func criticalSteps(r plan.Report) map[string]bool {

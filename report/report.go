@@ -132,15 +132,15 @@ func matters(r plan.Report) []matter {
 				m.Why, m.Kind = s.Waits[n-1].For, s.Waits[n-1].Kind
 			}
 			m.Why = cmp.Or(m.Why, l.Why)
-			out = append(out, m.withNext(r.Plan))
+			out = append(out, m.withNext(r))
 		}
 		if urgency(string(l.State)) > 0 && len(out) == known {
-			out = append(out, matter{Landing: id(l), Title: "the landing", State: string(l.State), Why: l.Why}.withNext(r.Plan))
+			out = append(out, matter{Landing: id(l), Title: "the landing", State: string(l.State), Why: l.Why}.withNext(r))
 		}
 	}
 	if urgency(string(r.Registry.State)) > 0 {
 		m := matter{Step: "registry", Title: "The registry's table " + r.Registry.Table, State: string(r.Registry.State), Why: r.Registry.Why}
-		out = append(out, m.withNext(r.Plan))
+		out = append(out, m.withNext(r))
 	}
 	slices.SortStableFunc(out, func(a, b matter) int { return cmp.Compare(urgency(b.State), urgency(a.State)) })
 	return out
@@ -151,7 +151,12 @@ func urgency(state string) int {
 }
 
 // withNext says what releases a matter where its fault did not.
-func (m matter) withNext(name string) matter {
+func (m matter) withNext(r plan.Report) matter {
+	name := r.Plan
+	if r.Mode == "preview" {
+		m.Next = cmp.Or(m.Next, "Mend what it says, then preview again.")
+		return m
+	}
 	switch plan.StepState(m.State) {
 	case plan.StepWaiting:
 		m.Next = cmp.Or(m.Next, "See to it; the run looks for itself and goes on.")

@@ -91,6 +91,25 @@ func TestFailedAndHeldComeFirstWithWhatToDo(t *testing.T) {
 	}
 }
 
+func TestAPreviewClaimsNothingDone(t *testing.T) {
+	r := morning()
+	r.Mode = "preview"
+	Complete(&r)
+	var text, html strings.Builder
+	if err := Text(&text, r, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := HTML(&html, r); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text.String(), "nothing was written") || strings.Contains(text.String(), "landfall resume") {
+		t.Errorf("got %s, want no claim and nothing to resume", text.String())
+	}
+	if !strings.Contains(html.String(), "<td>would be created") || strings.Contains(html.String(), "<td>created") {
+		t.Error("the page says created of what would be")
+	}
+}
+
 func TestAnEmptyReportHasListsAndNoFailure(t *testing.T) {
 	var b bytes.Buffer
 	if err := JSON(&b, plan.Report{Landings: []plan.LandingReport{{Steps: []plan.StepReport{{}}}}}); err != nil {

@@ -78,6 +78,9 @@ func colourOf(word string) string {
 
 func (t *text) head(r plan.Report) {
 	t.line("%s  %s  %s", t.paint(r.Plan, "1"), r.Mode, t.paint(sign(string(r.State))+" "+string(r.State), colourOf(string(r.State))))
+	if r.Mode == "preview" {
+		t.line("  what would be done; nothing was written")
+	}
 	t.line("  digest         %s", short(r.Digest))
 	t.line("  started        %s", moment(r.Started))
 	t.line("  ended          %s", moment(r.Ended))
