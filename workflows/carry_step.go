@@ -119,6 +119,9 @@ func (l *landing) pause(ctx workflow.Context, s *stepping) {
 func (l *landing) stumble(ctx workflow.Context, s *stepping, f *fault.Fault) {
 	s.attempts++
 	s.again = true
+	if s.begun != nil && f.Kind.Holds() && f.Kind != fault.SessionExpired && f.Kind != fault.Locked {
+		s.begun.Operation = "" // the cloud has given its verdict on that operation: what comes next is a new one
+	}
 	if f.Kind == fault.Invalid || f.Kind == fault.Retired || f.Kind == fault.Bug {
 		s.fail(f)
 		return

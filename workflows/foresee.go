@@ -73,7 +73,7 @@ func (m *migration) foreseeRows(ctx workflow.Context) error {
 		ids := map[string]string{}
 		container := l.Adopt.ID
 		for _, o := range m.previews[i].Outcomes {
-			ids[o.Step] = o.Receipt.ID
+			ids[strings.ToLower(o.Step)] = o.Receipt.ID
 			if id := o.Facts[plan.FactContainer]; id != "" {
 				container = id
 			}

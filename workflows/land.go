@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -27,7 +28,9 @@ func Land(ctx workflow.Context, in LandInput) (plan.LandingReport, error) {
 	}
 	l.ended = workflow.Now(ctx)
 	l.tell(ctx)
-	return l.report(), nil
+	// A signal that is still on its way when the workflow ends is never delivered: the migration would wait for ever.
+	err := workflow.Await(ctx, func() bool { return l.telling == 0 && workflow.AllHandlersFinished(ctx) })
+	return l.report(), err
 }
 
 // landing is the state of a Land.
@@ -40,6 +43,7 @@ type landing struct {
 	started time.Time
 	ended   time.Time
 	told    landed
+	telling int        // how many times the migration is being told just now
 	failure *plan.Note // why the steps could not be listed
 	given   bool       // somebody has given the landing up because of that
 }
@@ -205,15 +209,19 @@ func (l *landing) tell(ctx workflow.Context) {
 	if l.in.Parent == "" {
 		return
 	}
+	l.telling++
+	defer func() { l.telling-- }()
 	if err := workflow.SignalExternalWorkflow(ctx, l.in.Parent, "", landedSignal, now).Get(ctx, nil); err != nil {
 		workflow.GetLogger(ctx).Warn("the migration could not be told", "parent", l.in.Parent, "error", err)
 	}
 }
 
-// idOf is the provider's id that a step found or made.
+// idOf is the provider's id that a step found or made, by the step's name in lower case.
 func (l *landing) idOf(step string) string {
-	if s, known := l.steps[step]; known {
-		return s.receipt.ID
+	for _, s := range l.order {
+		if strings.ToLower(s.Name) == step {
+			return s.receipt.ID
+		}
 	}
 	return ""
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // rowsOf are the registry's rows of a landing: the landing itself, and the identities that are made in it and have a
-// credential to find. idOf is the provider's id that a step found or made.
+// credential to find. idOf is the provider's id that a step found or made, by the step's name in lower case.
 func rowsOf(l plan.Landing, container string, idOf func(step string) string) []plan.Row {
 	rows := []plan.Row{{
 		Project: l.Name, Cloud: l.Cloud, Kind: "landing", ID: container, Environment: l.Environment,
@@ -28,7 +28,7 @@ func rowsOf(l plan.Landing, container string, idOf func(step string) string) []p
 // identityID is the provider's id of an identity, as the step that made or found it says.
 func identityID(id plan.Identity, idOf func(step string) string) string {
 	for _, prefix := range []string{"app-", "account-", "identity-"} {
-		if found := idOf(prefix + strings.ToLower(id.Name)); found != "" {
+		if found := idOf(strings.ToLower(prefix + id.Name)); found != "" {
 			return found
 		}
 	}

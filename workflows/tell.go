@@ -15,7 +15,11 @@ func (l *landing) report() plan.LandingReport {
 		ID: l.facts[plan.FactContainer], State: state, Why: why, Started: l.started, Ended: l.ended, Steps: []plan.StepReport{},
 	}
 	for _, s := range l.order {
-		r.Steps = append(r.Steps, s.report())
+		step := s.report()
+		if w := l.in.Landing.WaiverOf(s.Control, s.Objective); w != nil && s.Control+s.Objective != "" {
+			step.Waiver = w.String()
+		}
+		r.Steps = append(r.Steps, step)
 	}
 	return r
 }

@@ -15,6 +15,9 @@ func carry[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, mark fu
 	if err != nil {
 		return plan.Outcome{}, err
 	}
+	if err := anothers(t, o); err != nil {
+		return plan.Outcome{}, err
+	}
 	out := foresee(ctl, t, o)
 	c := out.Change
 	switch {
@@ -92,6 +95,16 @@ func verify[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, before
 	}
 }
 
+// anothers refuses a thing that bears another plan's ownership tag, even one that is just as wanted: that plan may change
+// or remove it.
+func anothers(t plan.Task, o plan.Observation) error {
+	if o.Owner == "" || o.Owner == t.Landing.Plan {
+		return nil
+	}
+	return fault.New(fault.Conflict, "Remove the landfall-plan tag if that plan has given it up, then resume.",
+		"%s (%s) belongs to the plan %q", t.Step.Title, o.ID, o.Owner)
+}
+
 // standsInTheWay refuses a change that would overwrite another's or make something beside its namesake.
 func standsInTheWay(t plan.Task, o plan.Observation, c plan.Change) error {
 	switch {
@@ -99,9 +112,6 @@ func standsInTheWay(t plan.Task, o plan.Observation, c plan.Change) error {
 		return fault.New(fault.Ambiguous, "Give the login the right to read it, then resume.", "%s could not be observed: %s", t.Step.Title, o.Why)
 	case o.State == plan.Suspended:
 		return fault.New(fault.Locked, "Have it reactivated, then resume; nothing is made in its place.", "%s is suspended: %s", t.Step.Title, o.Why)
-	case o.Owner != "" && o.Owner != t.Landing.Plan:
-		return fault.New(fault.Conflict, "Remove the landfall-plan tag if that plan has given it up, then resume.",
-			"%s (%s) belongs to the plan %q", t.Step.Title, o.ID, o.Owner)
 	case c.Op == plan.Create && len(o.Similar) > 0 && t.Begun == nil:
 		return fault.New(fault.Ambiguous,
 			"If it is the one, name it in the landing's adopt.resources."+t.Step.Name+"; if not, rename it; then resume.",

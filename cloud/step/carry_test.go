@@ -144,6 +144,8 @@ func TestAnUnknownObservationNeverLeadsToACreate(t *testing.T) {
 }
 
 func TestAnothersThingIsNotTouchedAndANamesakeIsAsked(t *testing.T) {
+	anothersSame := present("2")
+	anothersSame.Owner = "another-plan"
 	other := present("1")
 	other.Owner = "another-plan"
 	for name, c := range map[string]struct {
@@ -151,8 +153,9 @@ func TestAnothersThingIsNotTouchedAndANamesakeIsAsked(t *testing.T) {
 		kind fault.Kind
 		want string
 	}{
-		"another plan's": {other, fault.Conflict, "another-plan"},
-		"similar name":   {plan.Observation{State: plan.Absent, Similar: []string{"things"}}, fault.Ambiguous, "things"},
+		"another plan's":                 {other, fault.Conflict, "another-plan"},
+		"another plan's, just as wanted": {anothersSame, fault.Conflict, "another-plan"},
+		"similar name":                   {plan.Observation{State: plan.Absent, Similar: []string{"things"}}, fault.Ambiguous, "things"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &world{observed: []plan.Observation{c.o}}
