@@ -17,12 +17,13 @@ import (
 
 // Options say what the stack is like.
 type Options struct {
-	Scenario string // file of the simulated world
-	State    string // folder of the databases and logs; nothing secret is written here
-	Sessions string // folder of the logins' session files, as signing in would leave them; secret
-	Plans    string // folder of the plans the worker may be started with by name
-	Bin      string // folder of the built binaries
-	EnvFile  string // shell lines for whoever wants to use the stack; holds the token of the simulated vault
+	Scenario string   // file of the simulated world
+	State    string   // folder of the databases and logs; nothing secret is written here
+	Sessions string   // folder of the logins' session files, as signing in would leave them; secret
+	Plans    string   // folder of the plans the worker may be started with by name
+	Bin      string   // folder of the built binaries
+	EnvFile  string   // shell lines for whoever wants to use the stack; holds the token of the simulated vault
+	Extra    []string // settings that come after the stack's own and win: NAME=value
 	Say      func(format string, a ...any)
 }
 
@@ -95,7 +96,7 @@ func (s *Stack) Control() string { return "http://" + loopback(s.Ports.Sim) }
 
 // Env is the environment of the product's binaries.
 func (s *Stack) Env() []string {
-	return []string{
+	return append([]string{
 		"TEMPORAL_ADDRESS=" + s.temporal.Address,
 		"TEMPORAL_UI=" + s.temporal.UI,
 		"LANDFALL_AWS_ENDPOINT=http://" + loopback(s.Ports.AWS),
@@ -108,7 +109,7 @@ func (s *Stack) Env() []string {
 		"LANDFALL_SESSIONS=" + s.options.Sessions,
 		"LANDFALL_PLANS=" + s.options.Plans,
 		"AWS_EC2_METADATA_DISABLED=true",
-	}
+	}, s.options.Extra...)
 }
 
 // signIn leaves the sessions that people's signing in would have left on this machine.
