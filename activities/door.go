@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -60,7 +61,9 @@ func temporalError(ctx context.Context, err error) error {
 	if f == nil {
 		f = &fault.Fault{Kind: fault.Bug, Message: err.Error(), Hint: "Report it with the run's id; the step can be tried again with resume."}
 	}
-	return temporal.NewApplicationErrorWithOptions(fault.Clip(f.Error()), string(f.Kind), temporal.ApplicationErrorOptions{
+	// The Temporal UI shows the message alone: what to do next stands in it too.
+	message := strings.TrimSuffix(fault.Clip(f.Error()), ".") + ". " + f.Hint
+	return temporal.NewApplicationErrorWithOptions(strings.TrimSpace(message), string(f.Kind), temporal.ApplicationErrorOptions{
 		NonRetryable: !f.Kind.Retries(), Details: []any{f}, NextRetryDelay: pause(f),
 	})
 }

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -61,11 +63,27 @@ func (s *stage) wantEachOnce() {
 	s.Helper()
 	var state map[string]json.RawMessage
 	s.sim("GET", "/sim/state", nil, &state)
-	text := string(state["azure"])
-	for _, name := range []string{"it4bytes-sub-prod-core", "it4bytes-sub-dti-core", "it4bytes-sub-mgmt-core"} {
-		if n := strings.Count(text, `"displayName":"`+name+`"`); n != 1 {
-			s.Errorf("%d subscriptions are displayed as %s, want one", n, name)
+	var azure struct {
+		Subscriptions map[string]struct {
+			DisplayName    string
+			ResourceGroups map[string]json.RawMessage
 		}
+	}
+	if err := json.Unmarshal(state["azure"], &azure); err != nil {
+		s.Fatal(err)
+	}
+	names := map[string]int{}
+	for _, sub := range azure.Subscriptions {
+		names[sub.DisplayName]++
+	}
+	want := map[string]int{"it4bytes-sub-prod-core": 1, "it4bytes-sub-dti-core": 1, "it4bytes-sub-mgmt-core": 1}
+	if !maps.Equal(names, want) {
+		s.Errorf("subscriptions = %v, want %v", names, want)
+	}
+	prod := azure.Subscriptions["5b0c3a1e-8f64-4d0b-b1a2-90c4e77d2222"].ResourceGroups
+	groups := slices.Sorted(maps.Keys(prod))
+	if !slices.Equal(groups, []string{"NetworkWatcherRG", "rg-production", "rg-production-2"}) {
+		s.Errorf("resource groups of azure/prod = %v, want the two there were, and the one for the network watcher", groups)
 	}
 	var gcp struct{ Projects map[string]json.RawMessage }
 	if err := json.Unmarshal(state["gcp"], &gcp); err != nil {
