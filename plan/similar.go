@@ -137,7 +137,7 @@ func slotOf(w string) (int, string) {
 		return provider, m
 	}
 	if strings.Trim(w, "0123456789") == "" {
-		return number, strings.TrimLeft(w, "0")
+		return number, "0" + strings.TrimLeft(w, "0") // 007 is 7, and 000 is a number too
 	}
 	if compass.MatchString(w) {
 		return location, w

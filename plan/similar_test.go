@@ -40,6 +40,7 @@ func TestSiblingsAreNotSimilar(t *testing.T) {
 		{"acme-prod-aws", "acme-prod-gcp"},
 		{"acme-prod-aws", "acme-prod-azure"},
 		{"acme-prod-1", "acme-prod-2"},
+		{"green-e000", "green-e008"},
 		{"acme-dev", "acme-test"},
 		{"acme-prod", "acme-nonprod"},
 		{"acme-prod", "acme-preprod"},

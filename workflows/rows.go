@@ -19,10 +19,20 @@ func rowsOf(l plan.Landing, container string, idOf func(step string) string) []p
 		}
 		rows = append(rows, plan.Row{
 			Project: strings.ToLower(id.Name), Cloud: l.Cloud, Kind: "identity", ID: identityID(id, idOf), Environment: l.Environment,
-			Name: id.Name, Plan: l.Plan, Credential: id.Credential,
+			Name: id.Name, Plan: l.Plan, Credential: kept(id, idOf),
 		})
 	}
 	return rows
+}
+
+// kept is where an identity's credential is, or empty where the cloud allowed none to be made.
+func kept(id plan.Identity, idOf func(step string) string) string {
+	for _, prefix := range []string{"credential-", "key-"} {
+		if idOf(strings.ToLower(prefix+id.Name)) != "" {
+			return id.Credential
+		}
+	}
+	return ""
 }
 
 // identityID is the provider's id of an identity, as the step that made or found it says.
