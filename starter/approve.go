@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
@@ -51,14 +50,20 @@ func (d *desk) approve() *cobra.Command {
 
 // update sends one update and waits for its answer.
 func update(ctx context.Context, c client.Client, id, name string, message any) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	if err := staffed(ctx, c, workflows.Queue); err != nil {
+		return "", err
+	}
+	limited, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	h, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+	h, err := c.UpdateWorkflow(limited, client.UpdateWorkflowOptions{
 		WorkflowID: id, UpdateName: name, Args: []any{message}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
+	if err != nil && limited.Err() != nil {
+		return "", silence(ctx, c, workflows.Queue, err)
+	}
 	if err != nil {
 		return "", err
 	}
 	var answer string
-	return answer, h.Get(ctx, &answer)
+	return answer, h.Get(limited, &answer)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,15 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
-)
-
-// Exit codes (design §9).
-const (
-	exitDone    = 0
-	exitFailed  = 1
-	exitPending = 2
-	exitHeld    = 3
-	exitUsage   = 64
 )
 
 // desk is where a command is carried out: what it writes to, and what all commands are told.
@@ -46,9 +36,7 @@ func (d *desk) commands() *cobra.Command {
 	root.SetErr(d.errs)
 	root.PersistentFlags().StringVarP(&d.output, "output", "o", "text", "text or json (JSON alone on standard output)")
 	root.PersistentFlags().StringVar(&d.operator, "operator", whoami(), "who does this; it is kept with the run")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage(err.Error(), "See "+c.CommandPath()+" -h.")
-	})
+	root.SetFlagErrorFunc(slip)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
 		if d.output != "text" && d.output != "json" {
 			return usage(fmt.Sprintf("-o is text or json, not %q", d.output), "See "+c.CommandPath()+" -h.")
@@ -65,44 +53,10 @@ func (d *desk) commands() *cobra.Command {
 		d.report(),
 		d.registry(),
 	)
+	root.SetUsageTemplate(helpPage)
+	root.SetHelpCommand(helping(root))
+	d.verbsOnly(root)
 	return root
-}
-
-// trouble is an error as a person meets it: one sentence, the one thing to do next, and the exit code.
-type trouble struct {
-	What string `json:"error"`
-	Hint string `json:"hint"`
-	code int
-	err  error
-}
-
-func (t *trouble) Error() string { return t.What }
-func (t *trouble) Unwrap() error { return t.err }
-
-func usage(what, hint string) error { return &trouble{What: what, Hint: hint, code: exitUsage} }
-
-func failed(err error, hint, format string, a ...any) error {
-	return &trouble{What: fmt.Sprintf(format, a...), Hint: hint, code: exitFailed, err: err}
-}
-
-// close says what went wrong, if anything did, and returns the exit code.
-func (d *desk) close(err error) int {
-	if err == nil {
-		return d.code
-	}
-	var t *trouble
-	if !errors.As(err, &t) {
-		t = &trouble{What: err.Error(), Hint: "See landfall -h.", code: exitUsage} // cobra's own: unknown commands, wrong number of arguments
-	}
-	if d.output == "json" {
-		_ = d.json(t) // standard output is gone: there is nobody left to tell
-		return t.code
-	}
-	fmt.Fprintln(d.errs, "landfall: "+t.What)
-	if t.Hint != "" {
-		fmt.Fprintln(d.errs, "  "+t.Hint)
-	}
-	return t.code
 }
 
 // json writes v alone on standard output.
@@ -119,14 +73,15 @@ func (d *desk) say(format string, a ...any) {
 	}
 }
 
-// terminal is the width of the terminal on standard output, or 0 where it is none.
+// terminal is the width of the terminal on standard output, or 0 where there is none that may be drawn on: a pipe, a file,
+// a dumb terminal, or a person who wants no colour.
 func (d *desk) terminal() int {
 	f, ok := d.out.(*os.File)
-	if !ok || d.output == "json" || os.Getenv("TERM") == "dumb" || !term.IsTerminal(int(f.Fd())) {
+	if !ok || d.output == "json" || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" || !term.IsTerminal(int(f.Fd())) {
 		return 0
 	}
 	w, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
+	if err != nil || w <= 0 {
 		return 80
 	}
 	return w

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"go.temporal.io/api/enums/v1"
@@ -15,10 +16,10 @@ import (
 )
 
 // gather puts the report of a run together from its landings' own workflows.
-func gather(ctx context.Context, c client.Client, t target) (plan.Report, error) {
-	last, err := status(ctx, c, t.name)
+func gather(ctx context.Context, c client.Client, t target) (plan.Report, standing, error) {
+	last, err := stand(ctx, c, t.name)
 	if err != nil {
-		return plan.Report{}, err
+		return plan.Report{}, last, err
 	}
 	r := plan.Report{
 		Plan: t.name, Digest: last.Digest, Mode: last.Mode, State: last.State, Started: last.Started, Ended: last.Ended,
@@ -29,7 +30,7 @@ func gather(ctx context.Context, c client.Client, t target) (plan.Report, error)
 	}
 	order, err := landingsOf(t, last)
 	if err != nil {
-		return r, err
+		return r, last, err
 	}
 	r.Landings = make([]plan.LandingReport, len(order))
 	errs := make([]error, len(order))
@@ -43,8 +44,10 @@ func gather(ctx context.Context, c client.Client, t target) (plan.Report, error)
 		})
 	}
 	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return r, failed(err, "See that a worker polls the task queue "+workflows.Queue+".", "not every landing could be read: %v", err)
+	for i, err := range errs {
+		if err != nil {
+			return r, last, failed(err, "See landfall status "+t.name+".", "the landing %s cannot be read: %v", order[i].ID(), err)
+		}
 	}
 	if t.plan != nil {
 		for _, e := range t.plan.Skipped() {
@@ -54,17 +57,17 @@ func gather(ctx context.Context, c client.Client, t target) (plan.Report, error)
 		}
 	}
 	report.Complete(&r)
-	return r, nil
+	return r, last, nil
 }
 
 // landingsOf are the landings in the order of the plan, or by name where only the worker has the plan.
-func landingsOf(t target, last workflows.MigrateResult) ([]plan.Landing, error) {
+func landingsOf(t target, last standing) ([]plan.Landing, error) {
 	if t.plan != nil {
 		return t.plan.Resolve()
 	}
 	var out []plan.Landing
 	for _, id := range sortedKeys(last.Landings) {
-		cloud, env := cut(id)
+		cloud, env, _ := strings.Cut(id, "/")
 		out = append(out, plan.Landing{Cloud: plan.Cloud(cloud), Environment: env})
 	}
 	return out, nil
@@ -72,7 +75,7 @@ func landingsOf(t target, last workflows.MigrateResult) ([]plan.Landing, error) 
 
 // landing reads one landing: from its result if it has ended, by its query while it runs, from the migration alone before it
 // has begun in this run.
-func landing(ctx context.Context, c client.Client, name string, l plan.Landing, last workflows.MigrateResult) (plan.LandingReport, error) {
+func landing(ctx context.Context, c client.Client, name string, l plan.Landing, last standing) (plan.LandingReport, error) {
 	r := plan.LandingReport{Cloud: l.Cloud, Environment: l.Environment, Name: l.Name, State: plan.LandingTodo, Steps: []plan.StepReport{}}
 	if s, begun := last.Landings[l.ID()]; !begun || s == plan.LandingTodo {
 		return r, nil
@@ -90,12 +93,8 @@ func landing(ctx context.Context, c client.Client, name string, l plan.Landing, 
 	case enums.WORKFLOW_EXECUTION_STATUS_COMPLETED:
 		return r, c.GetWorkflow(ctx, id, "").Get(ctx, &r)
 	case enums.WORKFLOW_EXECUTION_STATUS_RUNNING:
-		v, err := c.QueryWorkflow(ctx, id, "", workflows.StatusQuery, workflows.Ask{})
-		if err != nil {
-			return r, err
-		}
-		return r, v.Get(&r)
+		return r, ask(ctx, c, id, &r)
 	}
-	r.State, r.Why = plan.LandingFailed, "its workflow was "+d.GetWorkflowExecutionInfo().GetStatus().String()
+	r.State, r.Why = plan.LandingFailed, "its workflow was "+strings.ToLower(d.GetWorkflowExecutionInfo().GetStatus().String())
 	return r, nil
 }

@@ -3,28 +3,31 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
+	"golang.org/x/term"
 
 	"github.com/itbytes/landfall/plan"
-	"github.com/itbytes/landfall/workflows"
 )
 
 // live shows the matrix of landings on a terminal until there is nothing more to wait for.
-func (w *watcher) live(ctx context.Context) (workflows.MigrateResult, error) {
-	m := &matrix{watcher: w, ctx: ctx, began: time.Now()}
-	p := tea.NewProgram(m, tea.WithContext(ctx), tea.WithOutput(w.desk.out))
-	if _, err := p.Run(); err != nil && ctx.Err() == nil {
+func (w *watcher) live(ctx context.Context) (standing, error) {
+	m := &matrix{watcher: w, ctx: ctx, began: time.Now(), height: 24}
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithOutput(w.desk.out)}
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		options = append(options, tea.WithInput(nil)) // nobody can press a key there
+	}
+	if _, err := tea.NewProgram(m, options...).Run(); err != nil && ctx.Err() == nil && m.err == nil {
 		return m.last, failed(err, "Use landfall status instead.", "the terminal cannot be drawn on: %v", err)
 	}
 	if m.err != nil {
 		return m.last, m.err
 	}
 	if !m.over {
-		return m.last, failed(ctx.Err(), "It goes on: see landfall status "+w.target.name+".", "stopped looking")
+		return m.last, w.left()
 	}
 	return m.last, nil
 }
@@ -34,13 +37,14 @@ type matrix struct {
 	watcher *watcher
 	ctx     context.Context //nolint:containedctx // bubbletea's commands take none
 	began   time.Time
-	last    workflows.MigrateResult
+	height  int
+	last    standing
 	over    bool
 	err     error
 }
 
 type looked struct {
-	r    workflows.MigrateResult
+	r    standing
 	over bool
 	err  error
 }
@@ -62,118 +66,43 @@ func (m *matrix) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.String() == "ctrl+c" || msg.String() == "q" {
 			return m, tea.Quit
 		}
+	case tea.WindowSizeMsg:
+		m.height = msg.Height
 	case looked:
 		m.last, m.over, m.err = msg.r, msg.over, msg.err
 		if m.over || m.err != nil {
 			return m, tea.Quit
 		}
-		return m, m.look(400 * time.Millisecond)
+		return m, m.look(lookEvery)
 	}
 	return m, nil
 }
 
 // View implements tea.Model.
 func (m *matrix) View() string {
+	name := m.watcher.target.name
+	if len(m.last.Landings) == 0 {
+		return fmt.Sprintf("%s  … starting  %.0f s\n\nq leaves; the run goes on\n", name, time.Since(m.began).Seconds())
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s  %.0f s\n\n", m.watcher.target.name, m.last.State, time.Since(m.began).Seconds())
-	b.WriteString(grid(m.last.Landings, true))
+	fmt.Fprintf(&b, "%s  %s  %.0f s\n\n", name, stateWord(m.last.State), time.Since(m.began).Seconds())
+	b.WriteString(grid(m.last.Landings, true, min(tallest, m.height-8)))
 	if m.last.Registry.State != "" {
-		fmt.Fprintf(&b, "\nregistry %s: %s\n", m.last.Registry.Table, m.last.Registry.State)
+		fmt.Fprintf(&b, "\nregistry %s: %s, %d rows\n", m.last.Registry.Table, m.last.Registry.State, len(m.last.Registry.Rows))
 	}
-	if !m.over {
-		b.WriteString("\nq leaves; the run goes on\n")
+	if m.over || m.err != nil {
+		return b.String() + "\n"
 	}
-	return b.String()
+	if waits(m.last.Landings) {
+		fmt.Fprintf(&b, "\nfor what somebody is awaited, see: landfall status %s\n", name)
+	}
+	return b.String() + "\nq leaves; the run goes on\n"
 }
 
-// grid is the matrix of landings: environments down, clouds across. Large plans are summed up by cloud instead.
-func grid(landings map[string]plan.LandingState, colour bool) string {
-	var clouds, environments []string
-	states := map[string]map[string]plan.LandingState{}
-	for _, id := range sortedKeys(landings) {
-		cloud, env, _ := strings.Cut(id, "/")
-		if states[env] == nil {
-			states[env] = map[string]plan.LandingState{}
-			environments = append(environments, env)
-		}
-		states[env][cloud] = landings[id]
-		if !contains(clouds, cloud) {
-			clouds = append(clouds, cloud)
-		}
-	}
-	if len(environments) > 30 {
-		return summed(landings)
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%-12s", "")
-	for _, c := range clouds {
-		fmt.Fprintf(&b, "%-12s", c)
-	}
-	b.WriteString("\n")
-	for _, e := range environments {
-		fmt.Fprintf(&b, "%-12s", e)
-		for _, c := range clouds {
-			cell := fmt.Sprintf("%-12s", stateWord(states[e][c]))
-			if colour {
-				cell = lipgloss.NewStyle().Foreground(hue(states[e][c])).Render(cell)
-			}
-			b.WriteString(cell)
-		}
-		b.WriteString("\n")
-	}
-	return b.String()
-}
-
-// summed counts landings by cloud and state.
-func summed(landings map[string]plan.LandingState) string {
-	count := map[string]int{}
-	for id, s := range landings {
-		cloud, _, _ := strings.Cut(id, "/")
-		count[cloud+" "+string(s)]++
-	}
-	var b strings.Builder
-	for _, k := range sortedKeys(count) {
-		fmt.Fprintf(&b, "%-24s %d\n", k, count[k])
-	}
-	return b.String()
-}
-
-// stateWord tells a state by a sign and a word, so that colour is never alone.
-func stateWord(s plan.LandingState) string {
-	switch s {
-	case plan.LandingDone:
-		return "✓ done"
-	case plan.LandingHeld:
-		return "■ held"
-	case plan.LandingFailed:
-		return "✗ failed"
-	case plan.LandingWaiting:
-		return "☞ waiting"
-	case plan.LandingRunning:
-		return "… running"
-	case plan.LandingSkipped:
-		return "– skipped"
-	case plan.LandingTodo:
-		return "· to do"
-	}
-	return ""
-}
-
-func hue(s plan.LandingState) lipgloss.TerminalColor {
-	switch s {
-	case plan.LandingDone:
-		return lipgloss.AdaptiveColor{Light: "28", Dark: "42"}
-	case plan.LandingHeld, plan.LandingWaiting:
-		return lipgloss.AdaptiveColor{Light: "130", Dark: "214"}
-	case plan.LandingFailed:
-		return lipgloss.AdaptiveColor{Light: "160", Dark: "203"}
-	}
-	return lipgloss.NoColor{}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
+// waits reports whether a landing waits for somebody.
+func waits(landings map[string]plan.LandingState) bool {
+	for _, s := range landings {
+		if s == plan.LandingWaiting || s == plan.LandingHeld {
 			return true
 		}
 	}

@@ -20,6 +20,7 @@ func main() {
 func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	d := &desk{out: out, errs: errs}
 	root := d.commands()
+	d.output = asked(args)
 	root.SetArgs(args)
 	return d.close(root.ExecuteContext(ctx))
 }

@@ -47,7 +47,7 @@ func (d *desk) migrate() *cobra.Command {
 				return err
 			}
 			if !wait {
-				return d.begun(t, run, given)
+				return d.begun(ctx, c, t, run, given)
 			}
 			return d.follow(ctx, c, t, patience)
 		},
@@ -79,89 +79,41 @@ func start(ctx context.Context, c client.Client, t target, in workflows.MigrateI
 			"a run of %s is under way already, so none was started", t.name)
 	}
 	if err != nil {
-		return nil, failed(err, "See that the namespace has Landfall's search attributes (README) and start it again.", "the run could not be started: %v", err)
+		return nil, failed(err, "Mend it and start it again.", "the run could not be started: %v", err)
 	}
 	return run, nil
 }
 
 // begun says that a run is under way and what comes next.
-func (d *desk) begun(t target, run client.WorkflowRun, given bool) error {
+func (d *desk) begun(ctx context.Context, c client.Client, t target, run client.WorkflowRun, given bool) error {
 	if d.output == "json" {
 		return d.json(map[string]any{"plan": t.name, "workflowId": run.GetID(), "runId": run.GetRunID()})
 	}
-	d.say("%s is under way (workflow %s). See landfall status %s", t.name, run.GetID(), t.name)
+	d.say("%s is under way (workflow %s): landfall status %s shows how far it is", t.name, run.GetID(), t.name)
 	if !given {
-		d.say("It makes a preview and then waits for landfall approve %s", t.name)
+		d.say("it makes a preview and then waits for landfall approve %s; landfall status %s shows the digest", t.name, t.name)
+	}
+	if err := staffed(ctx, c, workflows.Queue); err != nil {
+		d.say("%v; the run begins when one does", err)
 	}
 	return nil
 }
 
 // follow shows a run until it has ended or needs somebody.
 func (d *desk) follow(ctx context.Context, c client.Client, t target, patience time.Duration) error {
-	last, err := d.watch(ctx, c, t, patience)
+	if _, err := d.watch(ctx, c, t, patience); err != nil {
+		return err
+	}
+	r, last, err := gather(ctx, c, t)
 	if err != nil {
 		return err
 	}
-	r, err := gather(ctx, c, t)
-	if err != nil {
-		return err
-	}
-	d.code = exitOf(last)
+	d.code = exitOf(last.State)
 	if d.output == "json" {
 		return d.json(r)
 	}
-	d.sumUp(r, last)
+	for _, line := range sumUp(r, last) {
+		d.say("%s", line)
+	}
 	return nil
-}
-
-// exitOf is the exit code of a run that is in a state.
-func exitOf(r workflows.MigrateResult) int {
-	switch r.State {
-	case plan.LandingDone:
-		return exitDone
-	case plan.LandingFailed:
-		return exitFailed
-	}
-	return exitHeld
-}
-
-// sumUp says in a few lines what a run did.
-func (d *desk) sumUp(r plan.Report, last workflows.MigrateResult) {
-	steps, writes, already, so := 0, 0, 0, map[plan.Op]int{}
-	for _, l := range r.Landings {
-		for _, s := range l.Steps {
-			steps++
-			writes += s.Writes
-			so[s.Change]++
-			if s.State == plan.StepDone && s.Change == plan.None {
-				already++
-			}
-		}
-	}
-	writes += last.Registry.Written
-	switch {
-	case last.AwaitsApproval:
-		d.say("waiting for approval: landfall approve %s --digest %s", r.Plan, last.Digest)
-	case writes == 0 && last.State == plan.LandingDone:
-		d.say("nothing to do: all %d steps are already so, and no write was made", steps)
-	default:
-		d.say("%d steps: %d already so, %d adopted, %d created, %d updated, %d by hand; %d writes",
-			steps, already, so[plan.Adopted], so[plan.Create], so[plan.Update], so[plan.Manual], writes)
-	}
-	for _, l := range r.Landings {
-		for _, s := range l.Steps {
-			if s.Fault != nil && (s.State == plan.StepHeld || s.State == plan.StepFailed) {
-				d.say("%s: %s/%s: %s\n  %s", s.State, l.Cloud, l.Environment+"/"+s.Name, s.Fault.Message, s.Fault.Hint)
-			}
-		}
-	}
-	if last.State == plan.LandingHeld {
-		d.say("once it is mended: landfall resume %s --decision retry --reason \"…\"", r.Plan)
-	}
-	if last.Registry.State == plan.StepHeld {
-		d.say("held: registry %s: %s", last.Registry.Table, last.Registry.Why)
-	}
-	if r.ElapsedSeconds > 0 {
-		d.say("elapsed %.1f s, critical path %.1f s", r.ElapsedSeconds, r.CriticalPathSeconds)
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/itbytes/landfall/plan"
 	"github.com/itbytes/landfall/workflows"
@@ -30,24 +31,40 @@ func (d *desk) preview() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-				ID: "preview/" + t.name, TaskQueue: workflows.Queue, StaticSummary: "preview " + t.name,
-				WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-			}, workflows.MigrateType, workflows.MigrateInput{Plan: t.plan, PlanRef: t.ref(), Mode: workflows.ModePreview})
-			if err != nil {
-				return failed(err, "See that the Temporal server answers.", "the preview could not be started: %v", err)
+			if err := staffed(ctx, c, workflows.Queue); err != nil {
+				return err
 			}
-			var r workflows.MigrateResult
-			if err := run.Get(ctx, &r); err != nil {
-				return ended(err, "preview")
-			}
-			pages, err := pages(ctx, c, run, len(r.Landings))
+			r, pages, err := foresee(ctx, c, t)
 			if err != nil {
 				return err
 			}
-			return d.showPreview(r, pages)
+			return d.showPreview(args[0], r, pages)
 		},
 	}
+}
+
+// foresee runs a preview and reads it. One that is under way is waited for, and made again where it was of another version
+// of the plan.
+func foresee(ctx context.Context, c client.Client, t target) (r workflows.MigrateResult, previews []plan.Preview, err error) {
+	for range 2 {
+		run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+			ID: "preview/" + t.name, TaskQueue: workflows.Queue, StaticSummary: "preview " + t.name,
+			WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+			TypedSearchAttributes:    temporal.NewSearchAttributes(temporal.NewSearchAttributeKeyKeyword(workflows.AttrPlan).ValueSet(t.name)),
+		}, workflows.MigrateType, workflows.MigrateInput{Plan: t.plan, PlanRef: t.ref(), Mode: workflows.ModePreview})
+		if err != nil {
+			return r, nil, failed(err, "See that the Temporal server answers.", "the preview could not be started: %v", err)
+		}
+		r = workflows.MigrateResult{}
+		if err := outcome(ctx, c, run, &r); err != nil {
+			return r, nil, ended(err, "preview")
+		}
+		if t.plan == nil || r.Digest == t.plan.Digest() {
+			previews, err = pages(ctx, c, run, len(r.Landings))
+			return r, previews, err
+		}
+	}
+	return r, nil, failed(nil, "Ask again in a moment.", "somebody else makes a preview of another version of %s", t.name)
 }
 
 // pages reads the preview out of its workflow, some landings at a time.
@@ -70,7 +87,7 @@ func pages(ctx context.Context, c client.Client, run client.WorkflowRun, n int) 
 	return out, nil
 }
 
-func (d *desk) showPreview(r workflows.MigrateResult, previews []plan.Preview) error {
+func (d *desk) showPreview(arg string, r workflows.MigrateResult, previews []plan.Preview) error {
 	pending := 0
 	for op, n := range r.Changes {
 		if op != plan.None && op != plan.Skipped {
@@ -85,11 +102,12 @@ func (d *desk) showPreview(r workflows.MigrateResult, previews []plan.Preview) e
 	}
 	for _, p := range previews {
 		d.say("%s", p.Landing)
+		wide := widest(p.Outcomes)
 		for _, o := range p.Outcomes {
-			d.say("  %-10s %-22s %s", opWord(o), o.Step, why(o))
+			d.say("  %-8s  %-*s  %s", opWord(o), wide, o.Step, why(o))
 			for _, f := range o.Change.Fields {
 				if o.Change.Op == plan.Update || o.Change.Op == plan.Adopted || o.Change.Op == plan.Manual {
-					d.say("  %-10s   %s: %s -> %s", "", f.Field, quoted(f.Before), quoted(f.After))
+					d.say("  %-8s    %s: %s -> %s", "", f.Field, quoted(f.Before), quoted(f.After))
 				}
 			}
 		}
@@ -103,7 +121,7 @@ func (d *desk) showPreview(r workflows.MigrateResult, previews []plan.Preview) e
 	case r.Unseen > 0:
 		d.say("%d changes foreseen, and %d steps could not be observed (digest %s)", pending, r.Unseen, r.Digest)
 	default:
-		d.say("%d changes foreseen; carry them out with: landfall migrate %s --approve (digest %s)", pending, r.Plan, r.Digest)
+		d.say("%d changes foreseen; carry them out with: landfall migrate %s --approve (digest %s)", pending, arg, r.Digest)
 	}
 	return nil
 }
@@ -137,7 +155,19 @@ func why(o plan.Outcome) string {
 	if o.Fault != nil {
 		return o.Fault.Message + " " + o.Fault.Hint
 	}
+	if o.Change.Op == plan.Create && o.Change.Why == "" {
+		return "what it stands in is to be made first"
+	}
 	return o.Change.Why
+}
+
+// widest is the length of the longest step's name.
+func widest(outcomes []plan.Outcome) int {
+	n := 0
+	for _, o := range outcomes {
+		n = max(n, len(o.Step))
+	}
+	return n
 }
 
 func quoted(s string) string {

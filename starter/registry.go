@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ func (d *desk) registry() *cobra.Command {
 		Use:     "list [PLAN]",
 		Short:   "List every row of the registry.",
 		Example: "  landfall registry list\n  landfall registry list itbytes -o json",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    atMostOne("PLAN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			rows, err := d.rows(cmd.Context(), args)
 			if err != nil {
@@ -58,6 +59,7 @@ func (d *desk) registry() *cobra.Command {
 	}
 	show.Flags().StringVar(&of, "plan", "", "whose registry, where several plans have run")
 	cmd.AddCommand(list, show)
+	d.verbsOnly(cmd)
 	return cmd
 }
 
@@ -72,8 +74,15 @@ func (d *desk) rows(ctx context.Context, args []string) ([]plan.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(names) != 1 {
-		return nil, usage(fmt.Sprintf("%d plans have run here", len(names)), "Name one: landfall registry list PLAN.")
+	switch len(names) {
+	case 0:
+		return nil, failed(nil, "Start one with landfall migrate PLAN, or name a plan's file: landfall registry list PLAN.", "no plan has run here, so there is no registry to read")
+	case 1:
+	default:
+		return nil, usage(fmt.Sprintf("%d plans have run here", len(names)), "Name one: landfall registry list PLAN, or landfall registry show PROJECT --plan PLAN.")
+	}
+	if err := staffed(ctx, c, workflows.Queue); err != nil {
+		return nil, err
 	}
 	t := names[0]
 	in := workflows.ShowRegistryInput{Plan: t.plan, PlanRef: t.ref(), Home: homeOf(ctx, c, t)}
@@ -85,7 +94,7 @@ func (d *desk) rows(ctx context.Context, args []string) ([]plan.Row, error) {
 		return nil, failed(err, "See that the Temporal server answers.", "the registry could not be asked: %v", err)
 	}
 	var rows []plan.Row
-	if err := run.Get(ctx, &rows); err != nil {
+	if err := outcome(ctx, c, run, &rows); err != nil {
 		return nil, ended(err, "reading of the registry")
 	}
 	return rows, nil
@@ -93,7 +102,7 @@ func (d *desk) rows(ctx context.Context, args []string) ([]plan.Row, error) {
 
 // homeOf is the account that the last run found for the registry, for plans that do not adopt it.
 func homeOf(ctx context.Context, c client.Client, t target) string {
-	last, err := status(ctx, c, t.name)
+	last, err := stand(ctx, c, t.name)
 	if err != nil {
 		return ""
 	}
@@ -112,9 +121,17 @@ func (d *desk) showRows(rows []plan.Row) error {
 		}
 		return d.json(map[string]any{"rows": rows})
 	}
-	d.say("%-28s %-7s %-9s %-12s %-40s %s", "PROJECT", "CLOUD", "KIND", "ENVIRONMENT", "ID", "CREDENTIAL")
+	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "PROJECT\tCLOUD\tKIND\tENVIRONMENT\tID\tCREDENTIAL")
 	for _, r := range rows {
-		d.say("%-28s %-7s %-9s %-12s %-40s %s", r.Project, r.Cloud, r.Kind, r.Environment, r.ID, r.Credential)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Project, r.Cloud, r.Kind, r.Environment, r.ID, or(r.Credential, "-"))
 	}
-	return nil
+	return w.Flush()
+}
+
+func or(s, other string) string {
+	if s != "" {
+		return s
+	}
+	return other
 }

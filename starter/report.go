@@ -4,7 +4,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +30,7 @@ func (d *desk) report() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := gather(ctx, c, t)
+			r, _, err := gather(ctx, c, t)
 			if err != nil {
 				return err
 			}
@@ -85,9 +84,4 @@ func write(path string, r plan.Report, render func(io.Writer, plan.Report) error
 		return failed(err, "Give a path that can be written.", "write %s: %v", path, err)
 	}
 	return nil
-}
-
-func cut(id string) (cloud, environment string) {
-	cloud, environment, _ = strings.Cut(id, "/")
-	return cloud, environment
 }

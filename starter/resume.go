@@ -64,7 +64,7 @@ func (d *desk) resume() *cobra.Command {
 
 // release sends the decision to every workflow of the plan that holds something which matches.
 func release(ctx context.Context, c client.Client, t target, landing string, r workflows.Resume) (map[string]string, error) {
-	last, err := status(ctx, c, t.name)
+	last, err := stand(ctx, c, t.name)
 	if err != nil {
 		return nil, err
 	}

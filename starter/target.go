@@ -10,6 +10,7 @@ import (
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 
@@ -34,26 +35,54 @@ func (d *desk) read(path string) (plan.Plan, error) {
 	}
 	p, err := plan.ParseAt(path, b, time.Now().UTC().Format(time.DateOnly))
 	if err != nil {
-		return p, failed(err, "Mend the plan; nothing was started.", "%s cannot be carried out:\n%v", path, indent(err.Error()))
+		t := &trouble{What: path + " cannot be carried out:\n" + indent(err.Error()), Hint: "Mend the plan; nothing was started.", code: exitFailed, err: err}
+		if errors.As(err, &t.Problems) {
+			t.What = path + " cannot be carried out"
+		}
+		return p, t
 	}
 	return p, nil
 }
 
 // find finds what PLAN names.
 func (d *desk) find(ctx context.Context, c client.Client, arg string) (target, error) {
-	if _, err := os.Stat(arg); err == nil || strings.ContainsAny(arg, "/.") {
+	if at, err := os.Stat(arg); (err == nil && at.Mode().IsRegular()) || strings.ContainsAny(arg, "/.") {
 		p, err := d.read(arg)
 		return target{name: p.Metadata.Name, plan: &p}, err
 	}
 	in, err := began(ctx, c, workflows.MigrateID(arg))
 	var missing *serviceerror.NotFound
 	if errors.As(err, &missing) {
-		return target{}, failed(err, "Give a plan's file, or see landfall status for those that have run.", "no plan named %q has run here", arg)
+		names, _ := ran(ctx, c) // only for the hint
+		return target{}, failed(err, meant(arg, names)+"Give a plan's file, or see landfall status for those that have run.", "no plan named %q has run here", arg)
 	}
 	if err != nil {
 		return target{}, failed(err, "See that the Temporal server answers.", "the run of %q cannot be read: %v", arg, err)
 	}
 	return target{name: arg, plan: in.Plan}, nil
+}
+
+// ran are the names of the plans that have run, the latest first.
+func ran(ctx context.Context, c client.Client) ([]string, error) {
+	seen := map[string]bool{}
+	var out []string
+	req := &workflowservice.ListWorkflowExecutionsRequest{Query: "WorkflowType = '" + workflows.MigrateType + "'", PageSize: 500}
+	for {
+		found, err := c.ListWorkflow(ctx, req)
+		if err != nil {
+			return nil, failed(err, "See that the Temporal server answers.", "the runs cannot be listed: %v", err)
+		}
+		for _, e := range found.GetExecutions() {
+			name, is := strings.CutPrefix(e.GetExecution().GetWorkflowId(), workflows.MigrateID(""))
+			if is && !seen[name] {
+				seen[name] = true
+				out = append(out, name)
+			}
+		}
+		if req.NextPageToken = found.GetNextPageToken(); len(req.NextPageToken) == 0 {
+			return out, nil
+		}
+	}
 }
 
 // began is the input a migration was started with.
@@ -71,7 +100,7 @@ func began(ctx context.Context, c client.Client, id string) (workflows.MigrateIn
 	return in, err
 }
 
-// input is how a workflow is told of the plan.
+// ref is how a workflow is told of a plan that only the worker's plan folder has.
 func (t target) ref() string {
 	if t.plan == nil {
 		return t.name

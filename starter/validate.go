@@ -38,13 +38,3 @@ func ids(landings []plan.Landing) []string {
 	}
 	return out
 }
-
-// one wants exactly one argument and says its name.
-func one(name string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usage(c.CommandPath()+" takes one "+name, "See "+c.CommandPath()+" -h for an example.")
-		}
-		return nil
-	}
-}

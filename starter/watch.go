@@ -2,20 +2,26 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sort"
-	"strings"
+	"maps"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/client"
 
 	"github.com/itbytes/landfall/plan"
-	"github.com/itbytes/landfall/workflows"
+)
+
+const (
+	lookEvery = 400 * time.Millisecond
+	// forbearance is how long a worker or a server that has answered before may be away: it may be starting again.
+	forbearance = time.Minute
 )
 
 // watch follows a migration until it has ended or all that is left needs somebody: as a live matrix on a terminal, as a
 // line for each change elsewhere.
-func (d *desk) watch(ctx context.Context, c client.Client, t target, patience time.Duration) (workflows.MigrateResult, error) {
+func (d *desk) watch(ctx context.Context, c client.Client, t target, patience time.Duration) (standing, error) {
 	w := &watcher{desk: d, client: c, target: t, patience: patience, seen: map[string]plan.LandingState{}}
 	if width := d.terminal(); width > 0 {
 		return w.live(ctx)
@@ -30,14 +36,20 @@ type watcher struct {
 	patience time.Duration
 	idle     time.Time // since when a person's act is all that is awaited
 	seen     map[string]plan.LandingState
+	last     standing
+	heard    time.Time // when the run last answered
 }
 
 // look asks the migration how far it is; over is set when there is nothing more to wait for here.
-func (w *watcher) look(ctx context.Context) (r workflows.MigrateResult, over bool, err error) {
-	r, err = status(ctx, w.client, w.target.name)
-	if err != nil {
-		return r, false, err
+func (w *watcher) look(ctx context.Context) (r standing, over bool, err error) {
+	r, err = stand(ctx, w.client, w.target.name)
+	if errors.Is(err, errSilent) && !w.heard.IsZero() && time.Since(w.heard) < forbearance {
+		return w.last, false, nil
 	}
+	if err != nil {
+		return w.last, false, err
+	}
+	w.last, w.heard = r, time.Now()
 	switch r.State {
 	case plan.LandingDone, plan.LandingFailed, plan.LandingHeld:
 		return r, r.State == plan.LandingHeld || !r.Ended.IsZero(), nil
@@ -51,10 +63,13 @@ func (w *watcher) look(ctx context.Context) (r workflows.MigrateResult, over boo
 	return r, false, nil
 }
 
-func (w *watcher) plain(ctx context.Context) (workflows.MigrateResult, error) {
+func (w *watcher) plain(ctx context.Context) (standing, error) {
 	began := time.Now()
 	for {
 		r, over, err := w.look(ctx)
+		if ctx.Err() != nil {
+			return r, w.left()
+		}
 		if err != nil {
 			return r, err
 		}
@@ -66,14 +81,19 @@ func (w *watcher) plain(ctx context.Context) (workflows.MigrateResult, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return r, failed(ctx.Err(), "It goes on: see landfall status "+w.target.name+".", "stopped looking")
-		case <-time.After(400 * time.Millisecond):
+			return r, w.left()
+		case <-time.After(lookEvery):
 		}
 	}
 }
 
+// left is what a person hears who stops watching.
+func (w *watcher) left() error {
+	return failed(nil, "See landfall status "+w.target.name+".", "you have stopped watching; the run of %s goes on", w.target.name)
+}
+
 // news are the landings whose state has changed since the last look.
-func (w *watcher) news(r workflows.MigrateResult) []string {
+func (w *watcher) news(r standing) []string {
 	var out []string
 	for _, id := range sortedKeys(r.Landings) {
 		s := r.Landings[id]
@@ -89,33 +109,4 @@ func (w *watcher) news(r workflows.MigrateResult) []string {
 	return out
 }
 
-// status asks a migration how far it is.
-func status(ctx context.Context, c client.Client, name string) (workflows.MigrateResult, error) {
-	var r workflows.MigrateResult
-	var err error
-	for range 20 { // a run that began this instant has registered nothing yet
-		v, asked := c.QueryWorkflow(ctx, workflows.MigrateID(name), "", workflows.StatusQuery, workflows.Ask{})
-		if err = asked; err == nil {
-			return r, v.Get(&r)
-		}
-		if !strings.Contains(err.Error(), "unknown queryType") {
-			break
-		}
-		select {
-		case <-ctx.Done():
-			return r, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-	return r, failed(err, "See that a worker polls the task queue "+workflows.Queue+", and landfall status for the plans that have run.",
-		"the run of %s does not say how far it is: %v", name, err)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
-}
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
