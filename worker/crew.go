@@ -26,7 +26,8 @@ type crew struct {
 
 // muster makes the crew without starting it.
 func muster(c client.Client, cfg config, env func(string) string, log *slog.Logger) (*crew, error) {
-	clouds, err := chosen(build(cfg, env, keeper(env, log)), cfg.clouds)
+	vault := keeper(env, log)
+	clouds, err := chosen(build(cfg, env, vault), cfg.clouds)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +40,7 @@ func muster(c client.Client, cfg config, env func(string) string, log *slog.Logg
 	}
 	crew := &crew{log: log}
 	runbook := worker.New(c, workflows.Queue, door(0))
-	registerRunbook(runbook, cfg)
+	registerRunbook(runbook, cfg, &activities.Vaults{Finder: vault, Log: log})
 	crew.workers = append(crew.workers, runbook)
 	for _, name := range cfg.clouds {
 		w := worker.New(c, workflows.CloudQueue(name), door(rate(name)))
@@ -56,7 +57,7 @@ type book interface {
 }
 
 // registerRunbook registers the workflows and the activities that need no cloud.
-func registerRunbook(w book, cfg config) {
+func registerRunbook(w book, cfg config, vaults *activities.Vaults) {
 	for name, f := range map[string]any{
 		workflows.MigrateType:      workflows.Migrate,
 		workflows.LandType:         workflows.Land,
@@ -64,6 +65,7 @@ func registerRunbook(w book, cfg config) {
 	} {
 		w.RegisterWorkflowWithOptions(f, workflow.RegisterOptions{Name: name})
 	}
+	w.RegisterActivity(vaults)
 	today := func() string { return time.Now().UTC().Format(time.DateOnly) }
 	w.RegisterActivity(&activities.Plans{
 		Folder: os.DirFS(cfg.plans),

@@ -9,4 +9,5 @@ var (
 	landings *activities.Landings
 	register *activities.Register
 	plans    *activities.Plans
+	vaults   *activities.Vaults
 )

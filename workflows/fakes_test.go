@@ -2,6 +2,8 @@ package workflows_test
 
 import (
 	"context"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 
@@ -10,9 +12,8 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
-	"log/slog"
-
 	"github.com/itbytes/landfall/activities"
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 	"github.com/itbytes/landfall/workflows"
 )
@@ -107,8 +108,19 @@ func newEnv(t *testing.T, c *cloud, b *book) *testsuite.TestWorkflowEnvironment 
 	clouds := map[plan.Cloud]activities.Carrier{plan.AWS: c, plan.Azure: c, plan.GCP: c}
 	env.RegisterActivity(&activities.Landings{Clouds: clouds})
 	env.RegisterActivity(&activities.Register{Book: b})
+	env.RegisterActivity(&activities.Vaults{Finder: safe{}, Log: slog.New(slog.DiscardHandler)})
 	env.RegisterActivity(&activities.Plans{Check: func(plan.Plan) error { return nil }})
 	return env
+}
+
+// safe is a vault in which there is no item yet, and one vault that is not there at all.
+type safe struct{}
+
+func (safe) Find(_ context.Context, ref string) (plan.Item, error) {
+	if strings.HasPrefix(ref, "op://nowhere/") {
+		return plan.Item{}, fault.New(fault.Invalid, "Create it.", "no vault named %q", "nowhere")
+	}
+	return plan.Item{Exists: strings.HasSuffix(ref, "/there")}, nil
 }
 
 func landingIn(c plan.Cloud, env string) plan.Landing {

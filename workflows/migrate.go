@@ -16,7 +16,7 @@ func Migrate(ctx workflow.Context, in MigrateInput) (MigrateResult, error) {
 	if err := m.setup(ctx); err != nil {
 		return MigrateResult{}, err
 	}
-	for _, chapter := range []func(workflow.Context) error{m.settle, m.foresee, m.askApproval, m.land, m.finish} {
+	for _, chapter := range []func(workflow.Context) error{m.settle, m.preflight, m.foresee, m.askApproval, m.land, m.finish} {
 		if err := chapter(ctx); err != nil {
 			return m.result(), err
 		}

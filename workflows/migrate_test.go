@@ -191,3 +191,31 @@ func TestAThousandLandingsGoThroughAWindowAndContinueAsNewKeepsWhatIsKnown(t *te
 		t.Errorf("continued as %s, want Migrate", again.WorkflowType.Name)
 	}
 }
+
+func TestAMissingVaultOrLoginItemRefusesTheRunBeforeAnythingIsCarried(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(p *plan.Plan)
+		want   string
+	}{
+		"a vault that is not there": {func(p *plan.Plan) {
+			p.Identities = []plan.Identity{{Name: "id", Cloud: plan.Azure, Credential: "op://nowhere/item"}}
+		}, "nowhere"},
+		"a login whose item is not there": {func(p *plan.Plan) {
+			p.Logins["k"] = plan.Login{Type: "aws-keys", Account: "111122223333", User: "u", Item: "op://vault/gone"}
+			p.Landings = []plan.Exception{{Cloud: plan.AWS, Environment: "prod", Login: "k", Adopt: plan.Adopt{ID: "111122223333"}}}
+		}, "op://vault/gone"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, cl := paper("prod", "mgmt"), &cloud{steps: house()}
+			c.change(p)
+			env := newEnv(t, cl, &book{})
+			env.ExecuteWorkflow(workflows.MigrateType, workflows.MigrateInput{Plan: p, Approval: workflows.ApprovalGiven})
+			if err := env.GetWorkflowError(); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error = %v, want one that names %s", err, c.want)
+			}
+			if did := cl.did(); len(did) != 0 {
+				t.Errorf("carried %v, want nothing", did)
+			}
+		})
+	}
+}

@@ -73,11 +73,11 @@ func (c *Catalog[S]) Preview(ctx context.Context, l plan.Landing) plan.Preview {
 		}
 		t := plan.Task{Landing: l, Step: st, Facts: facts}
 		out := c.previewStep(ctx, ctl, t, absent && !st.Outside)
-		if st.Chapter == plan.Container && out.Change.Op == plan.Create {
-			absent = true
-		}
 		for k, v := range out.Facts {
 			facts[k] = v
+		}
+		if st.Chapter == plan.Container && out.Change.Op == plan.Create && facts[plan.FactContainer] == "" {
+			absent = true
 		}
 		p.Outcomes = append(p.Outcomes, out)
 	}
