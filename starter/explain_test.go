@@ -17,8 +17,10 @@ func TestWhatTemporalRefusesIsSaidWithItsRemedy(t *testing.T) {
 		what, hint string
 	}{
 		{serviceerror.NewNamespaceNotFound("core"), `no namespace "core"`, "TEMPORAL_NAMESPACE"},
-		{serviceerror.NewInvalidArgument("Namespace default has no mapping defined for search attribute LandfallPlan"),
-			"lacks Landfall's search attributes", "temporal operator search-attribute create --name LandfallPlan --type Keyword"},
+		{
+			serviceerror.NewInvalidArgument("Namespace default has no mapping defined for search attribute LandfallPlan"),
+			"lacks Landfall's search attributes", "temporal operator search-attribute create --name LandfallPlan --type Keyword",
+		},
 		{serviceerror.NewPermissionDenied("Request unauthorized.", ""), "refuses who you are", "TEMPORAL_API_KEY"},
 	} {
 		err := failed(fmt.Errorf("start: %w", c.err), "another hint", "another sentence")

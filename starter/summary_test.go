@@ -22,8 +22,10 @@ func TestTheExitCodeIsThatOfTheState(t *testing.T) {
 func morning(state plan.LandingState, steps ...plan.StepReport) (plan.Report, standing) {
 	last := standing{}
 	last.Plan, last.State, last.Digest = "itbytes", state, "sha256:aa"
-	return plan.Report{Plan: "itbytes", State: state, ElapsedSeconds: 2, CriticalPathSeconds: 1,
-		Landings: []plan.LandingReport{{Cloud: plan.AWS, Environment: "prod", State: state, Steps: steps}}}, last
+	return plan.Report{
+		Plan: "itbytes", State: state, ElapsedSeconds: 2, CriticalPathSeconds: 1,
+		Landings: []plan.LandingReport{{Cloud: plan.AWS, Environment: "prod", State: state, Steps: steps}},
+	}, last
 }
 
 func TestASummaryCountsWhatWasDoneAndNotWhatIsLeft(t *testing.T) {

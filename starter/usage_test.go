@@ -44,7 +44,11 @@ func TestSlipsAreUsageErrorsThatNameWhatWasMeant(t *testing.T) {
 
 func TestErrorsAreJSONAloneWhereJSONIsAsked(t *testing.T) {
 	for _, args := range [][]string{
-		{"-o", "json"}, {"stauts", "-o", "json"}, {"status", "--plann", "-o=json"}, {"validate", "nofile.yaml", "--output=json"}, {"-ojson", "registry"},
+		{"-o", "json"},
+		{"stauts", "-o", "json"},
+		{"status", "--plann", "-o=json"},
+		{"validate", "nofile.yaml", "--output=json"},
+		{"-ojson", "registry"},
 		{"validate", "--output", "json"},
 	} {
 		code, out, errs := typed(t, args...)
