@@ -68,6 +68,8 @@ type StepReport struct {
 	Evidence  []string    `json:"evidence"`
 	Inverse   Inverse     `json:"inverse"`
 	Fault     *Note       `json:"fault,omitempty"`
+	// Login is the fallback that carried the step, where the landing's own login could not.
+	Login string `json:"login,omitempty"`
 	// Waiver is why, by whom and until when the landing is excused from the control: Landing.WaiverOf, as Waiver.String.
 	Waiver string `json:"waiver,omitempty"`
 }

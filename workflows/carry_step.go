@@ -27,7 +27,8 @@ type stepping struct {
 	started  time.Time
 	ended    time.Time
 	waits    []plan.Waited
-	looks    int // how often the same thing was awaited
+	looks    int    // how often the same thing was awaited
+	by       string // the fallback that carried it, where the landing's own login could not
 }
 
 // patience is how long a step may be pending before a person is asked to look.
@@ -51,7 +52,9 @@ func (l *landing) carry(ctx workflow.Context, s *stepping) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			l.stumble(ctx, s, named(err))
+			if f := named(err); !l.fallBack(s, f) {
+				l.stumble(ctx, s, f)
+			}
 		default:
 			l.take(ctx, s, out)
 		}
@@ -70,7 +73,7 @@ func (l *landing) task(s *stepping) plan.Task {
 		facts[k] = l.facts[k]
 	}
 	return plan.Task{
-		Landing: l.in.Landing, Step: s.Step, Key: l.in.Landing.Plan + "/" + l.in.Landing.ID() + "/" + s.Name,
+		Landing: l.way(s), Step: s.Step, Key: l.in.Landing.Plan + "/" + l.in.Landing.ID() + "/" + s.Name,
 		Facts: facts, Begun: s.begun, Again: s.again,
 	}
 }
@@ -137,6 +140,7 @@ func (l *landing) stumble(ctx workflow.Context, s *stepping, f *fault.Fault) {
 	}
 	s.waited(string(f.Kind), s.note.Message, began, workflow.Now(ctx))
 	s.state = plan.StepRunning
+	l.lost = false // whoever resumes has seen to the login, or the next attempt will say that nobody has
 	if r.Decision == Skip {
 		s.state, s.change = plan.StepSkipped, plan.Change{Op: plan.Skipped, Why: r.Operator + ": " + r.Reason}
 	}

@@ -44,6 +44,7 @@ type landing struct {
 	ended   time.Time
 	told    landed
 	telling int        // how many times the migration is being told just now
+	lost    bool       // the landing's own login is expired or locked, and its fallback is used
 	failure *plan.Note // why the steps could not be listed
 	given   bool       // somebody has given the landing up because of that
 }

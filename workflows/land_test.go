@@ -207,3 +207,55 @@ type updates struct{ reject func(error) }
 func (u *updates) Accept()             {}
 func (u *updates) Reject(err error)    { u.reject(err) }
 func (u *updates) Complete(any, error) {}
+
+func TestALostLoginIsReplacedByTheFallbackForWhatTheFallbackCanCarry(t *testing.T) {
+	signedIn := false
+	steps := house()
+	steps[0].Login = "" // the account can be proven by any login
+	steps = append(steps, step("placement", plan.Name))
+	steps[len(steps)-1].Login = "aws-login" // only the organisation's own login can place it
+	var mu []string
+	c := &cloud{steps: steps, answer: func(task plan.Task, _ int) (plan.Outcome, error) {
+		if task.Landing.Login.Name == "aws-login" && !signedIn {
+			return plan.Outcome{}, &fault.Fault{Kind: fault.SessionExpired, Message: "expired", Login: "aws-login"}
+		}
+		mu = append(mu, task.Step.Name+" by "+task.Landing.Login.Name)
+		return plan.Outcome{}, nil
+	}}
+	env := newEnv(t, c, &book{})
+	var midway plan.LandingReport
+	env.RegisterDelayedCallback(func() {
+		v, err := env.QueryWorkflow(workflows.StatusQuery, workflows.Ask{})
+		if err == nil {
+			err = v.Get(&midway)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		signedIn = true
+		env.SignalWorkflow(workflows.ResumeMessage, workflows.Resume{Decision: workflows.Retry, Login: "aws-login", Operator: "m", Reason: "signed in"})
+	}, time.Hour)
+	l := landingIn(plan.AWS, "prod")
+	l.Fallback = &plan.Login{Name: "aws-prod-keys", Type: "aws-keys"}
+	env.ExecuteWorkflow(workflows.LandType, workflows.LandInput{Landing: l})
+	var r plan.LandingReport
+	if err := env.GetWorkflowResult(&r); err != nil {
+		t.Fatal(err)
+	}
+	if got := stepOf(t, midway, "guardduty"); got.State != plan.StepDone || got.Login != "aws-prod-keys" {
+		t.Errorf("guardduty while the login is lost = %s by %q, want done by the fallback", got.State, got.Login)
+	}
+	if got := stepOf(t, midway, "placement"); got.State != plan.StepHeld {
+		t.Errorf("placement while the login is lost = %s, want held: the fallback cannot carry it", got.State)
+	}
+	if r.State != plan.LandingDone || !slices.Contains(mu, "placement by aws-login") {
+		t.Errorf("state = %s after %v, want done, the placement by the landing's own login", r.State, mu)
+	}
+	expired := 0
+	for _, s := range r.Steps {
+		expired += s.Attempts
+	}
+	if expired > len(steps)+2 {
+		t.Errorf("%d attempts for %d steps: the lost login was tried more than the once it took to notice, and once for the placement", expired, len(steps))
+	}
+}

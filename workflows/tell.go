@@ -28,7 +28,7 @@ func (s *stepping) report() plan.StepReport {
 	r := plan.StepReport{
 		Name: s.Name, Title: s.Title, Chapter: s.Chapter, Control: s.Control, Objective: s.Objective, After: s.After,
 		Change: s.change.Op, Fields: s.change.Fields, State: s.state, ID: s.receipt.ID, Attempts: s.attempts, Reads: s.reads,
-		Writes: s.writes, Started: s.started, Ended: s.ended, Waits: s.waits, Evidence: s.evidence, Inverse: s.Inverse, Fault: s.note,
+		Writes: s.writes, Started: s.started, Ended: s.ended, Waits: s.waits, Evidence: s.evidence, Inverse: s.Inverse, Fault: s.note, Login: s.by,
 	}
 	if r.Waits == nil {
 		r.Waits = []plan.Waited{}
