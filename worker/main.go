@@ -51,6 +51,11 @@ func run(ctx context.Context, args []string, env func(string) string) error {
 		return fmt.Errorf("read the Temporal client's settings: %w (see TEMPORAL_ADDRESS, TEMPORAL_PROFILE)", err)
 	}
 	options.Logger = log.NewStructuredLogger(logger)
+	flush, err := traced(ctx, &options, env)
+	if err != nil {
+		return err
+	}
+	defer flush()
 	c, err := client.DialContext(ctx, options)
 	if err != nil {
 		return fmt.Errorf("no Temporal server answers at %s: start one, or set TEMPORAL_ADDRESS: %w", address(options), err)
