@@ -8,9 +8,9 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
 
 build: ## the three binaries, in bin/
-	go build -trimpath -o bin/landfall ./starter
-	go build -trimpath -o bin/landfall-worker ./worker
-	cd devstack && CGO_ENABLED=0 go build -trimpath -o ../bin/landfall-dev .
+	go build -o bin/landfall ./starter
+	go build -o bin/landfall-worker ./worker
+	cd devstack && CGO_ENABLED=0 go build -o ../bin/landfall-dev .
 
 demo: build ## the paper's migration on a real Temporal server and simulated clouds
 	bin/landfall-dev demo
