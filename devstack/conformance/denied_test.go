@@ -25,11 +25,14 @@ func TestAMissingPermissionIsNamedAndGrantingItReleasesTheStep(t *testing.T) {
 	admin := guard(t)
 	s := raise(t, admin.engage(t, "landfall", but...))
 	s.must([]string{"migrate", denied, "--approve", "--wait"}, 3)
-	r := s.report(denied)
 	for _, m := range missing {
-		st := r.step(m.environment, m.step)
-		if st.State != "held" || st.Fault == nil || st.Fault.Kind != "Denied" || !strings.Contains(st.Fault.Hint, m.permission) {
-			t.Errorf("%s/%s is %s with %+v, want it held as Denied, its hint naming %s", m.environment, m.step, st.State, st.Fault, m.permission)
+		var st reportStep
+		s.eventually(m.environment+"/"+m.step+" is held", func() bool { // what holds first ends the waiting for all
+			st = s.report(denied).step(m.environment, m.step)
+			return st.State == "held"
+		})
+		if st.Fault == nil || st.Fault.Kind != "Denied" || !strings.Contains(st.Fault.Hint, m.permission) {
+			t.Errorf("%s/%s is held with %+v, want Denied, its hint naming %s", m.environment, m.step, st.Fault, m.permission)
 		}
 	}
 	for _, c := range s.wire.calls(0) {

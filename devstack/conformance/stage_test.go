@@ -45,7 +45,7 @@ func raise(t *testing.T, k key) *stage {
 	dir := t.TempDir()
 	s, err := stack.Up(context.Background(), stack.Options{
 		Scenario: abs(t, "testdata/scenario.yaml"), State: dir + "/state", Sessions: dir + "/sessions", Plans: abs(t, root+"/examples"),
-		Bin: abs(t, binaries()), Say: t.Logf,
+		Bin: abs(t, binaries()), Say: func(string, ...any) {},
 		Extra: []string{
 			"LANDFALL_AWS_ENDPOINT=" + w.URL, "LANDFALL_CLOUDS=aws", "AWS_ACCESS_KEY_ID=" + k.id, "AWS_SECRET_ACCESS_KEY=" + k.secret,
 			"AWS_SESSION_TOKEN=", "AWS_PROFILE=", "AWS_CONFIG_FILE=" + dir + "/none", "AWS_SHARED_CREDENTIALS_FILE=" + dir + "/none",
