@@ -106,10 +106,16 @@ func TestARangeThatCannotBeChangedIsAConflictAndNotASecondSubnet(t *testing.T) {
 func TestANetworkWithANameTooNearIsAskedAboutAndCanBeAdopted(t *testing.T) {
 	w := newWorld(t, nil)
 	l := alone(t)
-	done := facts(w.land(t, l, "org-policies"))
+	done := facts(w.land(t, l, "compute"))
 	c := direct(t, w)
-	if _, err := c.InsertNetwork(t.Context(), l.Name, compute.Network{Name: "it4bytes-prod-network"}, "7d1f0c52-41a5-4c7e-9d0e-3c1f7ab02222"); err != nil {
-		t.Fatal(err)
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) { // until the API is on everywhere
+		_, err := c.InsertNetwork(t.Context(), l.Name, compute.Network{Name: "it4bytes-prod-network"}, "7d1f0c52-41a5-4c7e-9d0e-3c1f7ab02222")
+		if err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal(err)
+		}
 	}
 	for _, err := c.Network(t.Context(), l.Name, "it4bytes-prod-network"); err != nil; _, err = c.Network(t.Context(), l.Name, "it4bytes-prod-network") {
 		time.Sleep(10 * time.Millisecond)
@@ -193,7 +199,7 @@ func TestDetectorsOfAHigherTierAreEnabledWhereTheTierHasThem(t *testing.T) {
 func TestAQuotaOfNetworksHoldsAndTheNextAttemptIsANewRequest(t *testing.T) {
 	w := newWorld(t, nil)
 	l := alone(t)
-	done := facts(w.land(t, l, "org-policies"))
+	done := facts(w.land(t, l, "compute"))
 	w.kernel.Order(kernel.Fault{Match: kernel.Match{Operation: "networks.insert"}, Times: 1, Status: 403, Code: "quotaExceeded", Message: "Quota 'NETWORKS' exceeded. Limit: 5.0 globally."})
 	_, err := w.carry(t.Context(), l, stepNamed(t, w, l, "vpc"), done, false)
 	if got := fault.KindOf(err); got != fault.Quota {

@@ -90,13 +90,29 @@ func TestAPreviewOfALandingThatStandsIsAlreadySo(t *testing.T) {
 func TestAPreviewOfAProjectWithoutApisProposesWhatTheyWouldHold(t *testing.T) {
 	w := newWorld(t, nil)
 	l := landing(t, "dti")
-	w.land(t, l, "billing")
-	for _, o := range w.Preview(t.Context(), l).Outcomes {
-		if o.Fault != nil {
-			t.Errorf("%s: could not be observed: %+v", o.Step, o.Fault)
+	l.Identities = nil
+	want := map[string]plan.Op{"services": plan.Update, "org-policies": plan.Create, "compute": plan.Update, "vpc": plan.Create, "subnets": plan.Create, "cloud-armor": plan.Create, "scc": plan.Create}
+	for _, stage := range []string{"billing", "scc", "org-policies"} {
+		w.land(t, l, stage)
+		switch stage {
+		case "scc":
+			want["services"], want["scc"], want["org-policies"] = plan.None, plan.None, plan.Update
+		case "org-policies":
+			want["org-policies"] = plan.None
 		}
-		if o.Step == "vpc" && o.Change.Op != plan.Create {
-			t.Errorf("vpc: got %s, want created", o.Change.Op)
+		before := w.calls("", "")
+		for _, o := range w.Preview(t.Context(), l).Outcomes {
+			if o.Fault != nil {
+				t.Errorf("after %s, %s: could not be observed: %+v", stage, o.Step, o.Fault)
+			}
+			if op, known := want[o.Step]; known && (o.Change.Op != op || o.State == plan.StepPending) {
+				t.Errorf("after %s, %s: got %s, %s; want %s", stage, o.Step, o.State, o.Change.Op, op)
+			}
+		}
+		for _, c := range w.kernel.Calls()[before:] {
+			if c.Service == "compute" || (c.Service == "orgpolicy" && stage == "billing") {
+				t.Errorf("after %s, %s was asked of an API that is off", stage, c.Operation)
+			}
 		}
 	}
 }
@@ -117,7 +133,7 @@ func TestTheCatalogueIsInOrder(t *testing.T) {
 	}
 	for _, want := range []string{
 		"project", "billing", "services", "labels", "org-name", "account-itmanagesgcp", "federation-itmanagesgcp", "key-itmanagesgcp", "roles-itmanagesgcp",
-		"scc", "org-policies", "vpc", "subnets", "cloud-armor", "two-step", "dns-zone",
+		"scc", "org-policies", "compute", "vpc", "subnets", "cloud-armor", "two-step", "dns-zone",
 	} {
 		if !seen[want] {
 			t.Errorf("the management landing has no step %s", want)

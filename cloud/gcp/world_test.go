@@ -170,6 +170,7 @@ func facts(outs map[string]plan.Outcome) map[string]string {
 	for _, o := range outs {
 		maps.Copy(all, o.Facts)
 	}
+	maps.Copy(all, outs["compute"].Facts) // which APIs are off, it says after services
 	return all
 }
 

@@ -17,8 +17,11 @@ func TestEveryFileOfTheFolderIsInTheCatalogue(t *testing.T) {
 		if !wanted {
 			t.Errorf("%s is not wanted in a landing that has everything", s.Name)
 		}
-		if s.Control == "" || s.Objective == "" || s.Chapter != plan.Protect {
-			t.Errorf("%s names no control or objective: %+v", s.Name, s)
+		if s.Chapter != plan.Protect {
+			t.Errorf("%s stands in the chapter %s", s.Name, s.Chapter)
+		}
+		if bare := s.Control == "" && s.Objective == ""; bare != (s.Name == "compute") { // it is what controls need, and none itself
+			t.Errorf("%s names the control %q and the objective %q", s.Name, s.Control, s.Objective)
 		}
 		steps[s.Name] = true
 	}

@@ -19,7 +19,7 @@ type cloudArmor struct{}
 func (cloudArmor) Describe(plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "cloud-armor", Title: "the web application firewall", Chapter: plan.Protect, Control: "GC-O04", Objective: "O04",
-		After: []string{"services"}, Inverse: plan.Revert, Usual: 30 * time.Second,
+		After: []string{"compute"}, Inverse: plan.Revert, Usual: 30 * time.Second,
 	}, true
 }
 

@@ -2,6 +2,8 @@ package baseline
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"cloud.google.com/go/orgpolicy/apiv2/orgpolicypb"
@@ -35,21 +37,22 @@ func (orgPolicies) Want(plan.Task) plan.Fields {
 
 // Observe reads what is in force, not what is set here: a policy that the project inherits need not be set again.
 func (orgPolicies) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation, error) {
-	if o, off := s.Off(t, "orgpolicy.googleapis.com"); off {
+	if o, off := s.Off(t, policyAPI); off {
 		return o, nil
 	}
 	o := plan.Observation{State: plan.Present, ID: "projects/" + names.Number(t), Match: plan.BySetting, Live: plan.Fields{}}
+	missing, err := unenforced(ctx, s, t, constraints())
+	if err != nil {
+		return plan.Observation{}, err
+	}
 	for _, c := range constraints() {
-		p, err := s.Policies.GetEffectivePolicy(ctx, &orgpolicypb.GetEffectivePolicyRequest{Name: policyName(t, c)})
-		if err != nil {
-			return plan.Observation{}, s.Fault(err, policyService, "GetEffectivePolicy")
-		}
-		o.Live[c] = "not enforced"
-		if enforces(p) {
-			o.Live[c] = "enforced"
+		o.Live[c] = "enforced"
+		if slices.Contains(missing, c) {
+			o.Live[c] = "not enforced"
 		}
 		o.Evidence = append(o.Evidence, wire.Evidence("GetEffectivePolicy", "%s %s", c, o.Live[c]))
 	}
+	o.Facts = map[string]string{names.FactUnenforced: strings.Join(missing, ",")}
 	return o, nil
 }
 
@@ -102,6 +105,21 @@ func write(ctx context.Context, s *wire.Session, t plan.Task, constraint string)
 		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"policy.spec"}},
 	})
 	return "UpdatePolicy", err
+}
+
+// unenforced are those of the constraints that are not in force in the project.
+func unenforced(ctx context.Context, s *wire.Session, t plan.Task, constraints []string) ([]string, error) {
+	var out []string
+	for _, c := range constraints {
+		p, err := s.Policies.GetEffectivePolicy(ctx, &orgpolicypb.GetEffectivePolicyRequest{Name: policyName(t, c)})
+		if err != nil {
+			return nil, s.Fault(err, policyService, "GetEffectivePolicy")
+		}
+		if !enforces(p) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
 }
 
 // enforces reports whether a policy holds everywhere below it: a rule with a condition does not.

@@ -15,19 +15,30 @@ import (
 
 const computeService = "compute"
 
-// vpc is the landing's own network, with no subnet but those of the plan. The default network, where one stands, is left
-// alone and noted.
+// defaultNetwork is the field of the network that Google makes by itself, or of one without subnets, and none that there is
+// no such network.
+const (
+	defaultNetwork = "defaultNetwork"
+	none           = "none"
+)
+
+// vpc is the landing's own network, with no subnet but those of the plan. A default network that others have made is left
+// alone, and the evidence says that the control does not hold for it; in a project that was made for the plan none may stand.
 type vpc struct{}
 
 func (vpc) Describe(plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "vpc", Title: "the private network", Chapter: plan.Protect, Control: "GC-O03a", Objective: "O03",
-		After: []string{"services"}, Inverse: plan.Revert, Usual: 30 * time.Second,
+		After: []string{"compute"}, Inverse: plan.Revert, Usual: 30 * time.Second,
 	}, true
 }
 
 func (vpc) Want(t plan.Task) plan.Fields {
-	return plan.Fields{"name": names.Network(t.Landing), "subnetMode": "custom"}
+	out := plan.Fields{"name": names.Network(t.Landing), "subnetMode": "custom"}
+	if t.Fact(names.FactMade) != "" {
+		out[defaultNetwork] = none
+	}
+	return out
 }
 
 // Observe reads the network by its name, and all networks: for the default one, and for names too near.
@@ -69,11 +80,16 @@ func others(ctx context.Context, s *wire.Session, t plan.Task, o plan.Observatio
 	if err != nil {
 		return o, s.Fault(err, computeService, "networks.list")
 	}
+	if o.Live == nil {
+		o.Live = plan.Fields{}
+	}
+	o.Live[defaultNetwork] = none
 	for _, n := range all {
 		switch {
 		case n.Name == names.Network(t.Landing):
 		case n.Name == "default" || n.Legacy:
-			o.Evidence = append(o.Evidence, wire.Evidence("networks.list", "%s (%s) stands beside it and is left alone", n.Name, mode(n)))
+			o.Live[defaultNetwork] = n.Name + " (" + mode(n) + ")"
+			o.Evidence = append(o.Evidence, wire.Evidence("networks.list", "GC-O03a does not hold for %s (%s, %d subnets), which stands beside it and is left alone", n.Name, mode(n), n.Subnets))
 		case o.State == plan.Absent && plan.Similar(n.Name, names.Network(t.Landing)):
 			o.Similar = append(o.Similar, n.Name)
 		}
@@ -85,6 +101,9 @@ func others(ctx context.Context, s *wire.Session, t plan.Task, o plan.Observatio
 func (vpc) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
 
 func (vpc) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
+	if stands := o.Live[defaultNetwork]; t.Fact(names.FactMade) != "" && stands != none {
+		return plan.Applied{}, s.Conflict("the network %s stands in %s, which was made for the plan and has no use for it", stands, names.Project(t))
+	}
 	if o.State == plan.Present {
 		return plan.Applied{}, s.Conflict("the network %s makes subnets by itself, and cannot be made the plan's without taking them over", o.ID)
 	}

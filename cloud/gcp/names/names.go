@@ -14,13 +14,18 @@ import (
 const (
 	FactNumber  = "projectNumber"  // the project's number, by which policies and pools are named
 	FactCreated = "projectCreated" // RFC 3339; a young project's grants are still travelling
+	FactMade    = "projectMade"    // not empty: the project was made for the plan, and not adopted
 	FactOff     = "servicesOff"    // the wanted services that are not enabled, joined by commas
+
+	// FactUnenforced are the wanted constraints that are not in force, joined by commas; they leave it to later steps.
+	FactUnenforced = "policiesUnenforced"
 )
 
 // Keys of the labels by which a project says whose it is.
 const (
 	LabelPlan        = "landfall-plan"
 	LabelEnvironment = "landfall-environment"
+	LabelMade        = "landfall-made" // only of a project that was made for the plan
 )
 
 // Project is the id of a landing's project: as observed, else as the plan adopts or names it.
@@ -41,6 +46,11 @@ func Number(t plan.Task) string {
 	return Project(t)
 }
 
+// Off are the services that are known not to be enabled.
+func Off(t plan.Task) []string {
+	return strings.FieldsFunc(t.Fact(FactOff), func(r rune) bool { return r == ',' })
+}
+
 // Parent is where a landing's project is placed: folders/… or organizations/….
 func Parent(l plan.Landing) string {
 	if l.Parent != "" {
@@ -56,6 +66,13 @@ func Labels(l plan.Landing) map[string]string {
 		out[Label(k)] = Label(v)
 	}
 	maps.Copy(out, map[string]string{LabelPlan: Label(l.Plan), LabelEnvironment: Label(l.Environment)})
+	return out
+}
+
+// Birth are the labels of a project at the moment it is made: what an adopted one never has tells them apart for ever.
+func Birth(l plan.Landing) map[string]string {
+	out := Labels(l)
+	out[LabelMade] = "true"
 	return out
 }
 

@@ -10,5 +10,5 @@ import (
 
 // All lists the controls of the container, in their order.
 func All(plan.Landing) []step.Control[*wire.Session] {
-	return []step.Control[*wire.Session]{project{}, billing{}, services{}, labels{}, orgName{}}
+	return []step.Control[*wire.Session]{project{}, billing{}, services{early()}, labels{}, orgName{}}
 }

@@ -98,7 +98,7 @@ func observed(p *resourcemanagerpb.Project, match plan.Match, t plan.Task) (plan
 		State: plan.Present, ID: p.GetProjectId(), Match: match, Owner: owner(p, t),
 		Live:     plan.Fields{"projectId": p.GetProjectId(), "state": p.GetState().String(), "parent": p.GetParent()},
 		Evidence: []string{wire.Evidence("GetProject", "%s (%s) %s under %s", p.GetProjectId(), number, p.GetState(), p.GetParent())},
-		Facts:    map[string]string{plan.FactContainer: p.GetProjectId(), names.FactNumber: number, names.FactCreated: made},
+		Facts:    map[string]string{plan.FactContainer: p.GetProjectId(), names.FactNumber: number, names.FactCreated: made, names.FactMade: p.GetLabels()[names.LabelMade]},
 	}
 	if p.GetState() == resourcemanagerpb.Project_DELETE_REQUESTED {
 		o.State, o.Why = plan.Suspended, "its deletion was asked for at "+p.GetDeleteTime().AsTime().UTC().Format(time.RFC3339)+"; its id can never be used again once it is gone"

@@ -56,7 +56,7 @@ func (project) Preflight(context.Context, *wire.Session, plan.Task, plan.Change)
 func (project) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
 	id := names.Project(t)
 	op, err := s.Projects.CreateProject(ctx, &resourcemanagerpb.CreateProjectRequest{Project: &resourcemanagerpb.Project{
-		ProjectId: id, DisplayName: id, Parent: names.Parent(t.Landing), Labels: names.Labels(t.Landing),
+		ProjectId: id, DisplayName: id, Parent: names.Parent(t.Landing), Labels: names.Birth(t.Landing),
 	}})
 	if wire.Exists(err) {
 		return taken(ctx, s, t, err)

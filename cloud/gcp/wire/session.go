@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -94,15 +95,13 @@ func (s *Session) Fault(err error, service, operation string) error {
 	return named
 }
 
-// Off is the observation of a thing whose API is not enabled in the project, where the services step has just said so:
+// Off is the observation of a thing whose API is not enabled in the project, where an earlier step has just said so:
 // nothing can be read there. ok is false once the API is on; what a run does is decided only then.
 func (s *Session) Off(t plan.Task, api string) (o plan.Observation, ok bool) {
-	for off := range strings.SplitSeq(t.Fact(names.FactOff), ",") {
-		if off == api {
-			return plan.Observation{State: plan.Absent, Evidence: []string{"BatchGetServices: " + api + " is not enabled in " + names.Project(t)}}, true
-		}
+	if !slices.Contains(names.Off(t), api) {
+		return plan.Observation{}, false
 	}
-	return plan.Observation{}, false
+	return plan.Observation{State: plan.Absent, Evidence: []string{"BatchGetServices: " + api + " is not enabled in " + names.Project(t)}}, true
 }
 
 // Conflict says that something stands otherwise than the plan wants it and that no call of ours may change it.
