@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/simulator/kernel"
 )
 
 const credential = "op://itbytes-internal/itmanagesgcp-gcp"
@@ -113,6 +114,26 @@ func TestAPreviewOfAProjectWithoutApisProposesWhatTheyWouldHold(t *testing.T) {
 			if c.Service == "compute" || (c.Service == "orgpolicy" && stage == "billing") {
 				t.Errorf("after %s, %s was asked of an API that is off", stage, c.Operation)
 			}
+		}
+	}
+}
+
+func TestAPreviewThatMayNotReadPoliciesStillProposesTheNetwork(t *testing.T) {
+	w := newWorld(t, nil)
+	l := landing(t, "dti")
+	l.Identities = nil
+	w.land(t, l, "scc")
+	w.kernel.Order(kernel.Fault{Match: kernel.Match{Operation: "GetEffectivePolicy"}, Status: 403, Code: "PERMISSION_DENIED"})
+	before := w.calls("", "")
+	for _, o := range w.Preview(t.Context(), l).Outcomes {
+		unseen := o.Step == "org-policies" || o.Step == "compute"
+		if unseen != (o.Fault != nil) || (o.Step == "vpc" && o.Change.Op != plan.Create) {
+			t.Errorf("%s: got %s, %+v", o.Step, o.Change.Op, o.Fault)
+		}
+	}
+	for _, c := range w.kernel.Calls()[before:] {
+		if c.Service == "compute" {
+			t.Errorf("%s was asked of an API that is off", c.Operation)
 		}
 	}
 }
