@@ -28,6 +28,9 @@ type Landing struct {
 	Zone       string            `json:"zone,omitempty"`       // DNS zone that this landing holds, or empty
 	// Management reports whether this is the management environment, where what exists once in a cloud is looked after.
 	Management bool `json:"management,omitempty"`
+	// Siblings are all landings of the cloud that the plan does not skip, this one too, on a management landing that looks
+	// after their containers: that of AWS.
+	Siblings []Sibling `json:"siblings,omitempty"`
 
 	Mode     Mode            `json:"mode"`               // of controls that Controls does not name
 	Controls map[string]Mode `json:"controls,omitempty"` // by control or objective
@@ -64,6 +67,17 @@ func (l Landing) Adopted(kind, other string) string {
 		return name
 	}
 	return other
+}
+
+// Sibling is a landing of the same cloud as far as the management landing needs to know it.
+type Sibling struct {
+	Environment string `json:"environment"`
+	Name        string `json:"name"`             // the container's, as Landing.Name
+	Email       string `json:"email,omitempty"`  // AWS root e-mail
+	ID          string `json:"id,omitempty"`     // the account's id, where the plan adopts it by that
+	Called      string `json:"called,omitempty"` // the account's present name, where the plan adopts it by that
+	// Tags are those whose value is another than the management landing's own.
+	Tags map[string]string `json:"tags,omitempty"`
 }
 
 // Network is a landing's private network.

@@ -138,10 +138,40 @@ func (m matrix) landing(s square) Landing {
 	if l.Management {
 		l.OrgName = home.DisplayName
 	}
+	if l.Management && s.cloud == AWS {
+		l.Siblings = m.siblings(l)
+	}
 	if s.env == p.DNS.Environment {
 		l.Zone = p.DNS.Zones[s.cloud]
 	}
 	return l
+}
+
+// siblings are the landings whose containers a management landing looks after, in the order of the environments.
+func (m matrix) siblings(l Landing) []Sibling {
+	var out []Sibling
+	for _, env := range m.names {
+		s := square{l.Cloud, env}
+		if !m.lands(s) {
+			continue
+		}
+		e := m.exceptions[s]
+		sib := Sibling{
+			Environment: env, Name: m.name(s), Email: m.email(s),
+			ID: cmp.Or(e.Adopt.Resources["account"], e.Adopt.ID), Called: e.Adopt.Name,
+		}
+		for k, v := range m.tags(s) {
+			if v == l.Tags[k] {
+				continue
+			}
+			if sib.Tags == nil {
+				sib.Tags = map[string]string{}
+			}
+			sib.Tags[k] = v
+		}
+		out = append(out, sib)
+	}
+	return out
 }
 
 // login is a login by name as a landing uses it.

@@ -52,8 +52,14 @@ func TestTheSchemaAcceptsTheExamplesAndRefusesTheSameSlips(t *testing.T) {
 		}
 	}
 	for _, e := range [][2]string{
-		{"slug: acme", "slugg: acme"}, {"slug: acme", "slug: 7"}, {"kind: Migration", "kind: Mirror"}, {"prefix: 20", "prefix: x"},
-		{"default: enforce", "default: enforced"}, {"skip: true", "skip: sure"}, {", owner: ciso", ""}, {"region: us-east-1, ", ""},
+		{"slug: acme", "slugg: acme"},
+		{"slug: acme", "slug: 7"},
+		{"kind: Migration", "kind: Mirror"},
+		{"prefix: 20", "prefix: x"},
+		{"default: enforce", "default: enforced"},
+		{"skip: true", "skip: sure"},
+		{", owner: ciso", ""},
+		{"region: us-east-1, ", ""},
 	} {
 		if err := validate(strings.Replace(sound, e[0], e[1], 1)); err == nil {
 			t.Errorf("%s instead of %s: the schema accepts what Parse refuses", e[1], e[0])

@@ -31,6 +31,9 @@ const (
 	Identify  Chapter = "identity"
 	Protect   Chapter = "baseline"
 	Name      Chapter = "dns"
+	// Organise is what the management landing does for the containers of all landings of its cloud: it comes after the
+	// landing's own container, and nothing comes after it.
+	Organise Chapter = "organisation"
 )
 
 // Inverse is the class of a step's undo.
@@ -114,6 +117,8 @@ type Observation struct {
 	Facts map[string]string `json:"facts,omitempty"`
 	// Why is what is awaited when State is Pending, or why it is Suspended or Unknown.
 	Why string `json:"why,omitempty"`
+	// Behind names the landing that must get on first, when that is what a Pending observation waits for.
+	Behind string `json:"behind,omitempty"`
 }
 
 // Op is what must be done about a difference.
@@ -196,10 +201,13 @@ const (
 
 // Wait is something awaited.
 type Wait struct {
-	Kind  string        `json:"kind"`            // propagation, operation, person, turn, or a fault's kind
+	Kind  string        `json:"kind"`            // propagation, operation, person, landing, or a fault's kind
 	For   string        `json:"for"`             // one sentence
 	After time.Duration `json:"after,omitempty"` // when to look again
 }
+
+// WaitLanding is the kind of a wait for another landing, which takes no place among those that go on.
+const WaitLanding = "landing"
 
 // Note is a fault as people and reports see it: what happened and the one thing to do next.
 type Note struct {

@@ -35,9 +35,14 @@ func loginFields(l Login) []struct {
 		name, value string
 		form        form
 	}{
-		{"startUrl", l.StartURL, httpsForm}, {"account", l.Account, accountForm}, {"role", l.Role, roleForm},
-		{"region", l.Region, regionForms[AWS]}, {"user", l.User, userForm}, {"item", l.Item, opForm},
-		{"tenant", l.Tenant, guidForm}, {"client", l.Client, guidForm},
+		{"startUrl", l.StartURL, httpsForm},
+		{"account", l.Account, accountForm},
+		{"role", l.Role, roleForm},
+		{"region", l.Region, regionForms[AWS]},
+		{"user", l.User, userForm},
+		{"item", l.Item, opForm},
+		{"tenant", l.Tenant, guidForm},
+		{"client", l.Client, guidForm},
 	}
 }
 

@@ -86,7 +86,10 @@ func awsMgmt() plan.LandingReport {
 	}
 	return plan.LandingReport{
 		Cloud: plan.AWS, Environment: "mgmt", Name: "aws-mgmt", ID: "379047601618", State: plan.LandingHeld, Why: "the login aws-sso needs a person", Started: after(0),
-		Steps: []plan.StepReport{done("account", "The account stands", plan.Container, "", "", 0, 5, plan.None), held},
+		Steps: []plan.StepReport{
+			done("account", "The account stands", plan.Container, "", "", 0, 5, plan.None), held,
+			done("account-tags", "The accounts' tags", plan.Organise, "", "", 5, 6, plan.Adopted, "account"),
+		},
 	}
 }
 

@@ -67,3 +67,24 @@ func TestEveryCloudsCatalogueIsInOrderForEveryLandingOfTheExamples(t *testing.T)
 		}
 	}
 }
+
+// What only the organisation's management login can do is the management landing's, so that no member waits for it.
+func TestAMemberOfAWSNeedsNoLoginButItsOwn(t *testing.T) {
+	cloud, managed := build(config{}, nothing, nil)[plan.AWS], 0
+	for _, l := range exampleLandings(t) {
+		if l.Cloud != plan.AWS {
+			continue
+		}
+		for _, s := range cloud.Steps(l) {
+			if s.Login != "" && !l.Management {
+				t.Errorf("%s/%s needs the login %s", l.ID(), s.Name, s.Login)
+			}
+			if s.Chapter == plan.Organise {
+				managed++
+			}
+		}
+	}
+	if managed == 0 {
+		t.Error("no landing looks after the organisation's accounts")
+	}
+}

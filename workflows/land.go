@@ -102,7 +102,8 @@ func (l *landing) list(ctx workflow.Context) error {
 	}
 }
 
-// arrange puts the steps in order: containers before identities, identities before all else; manual steps stand aside.
+// arrange puts the steps in order: containers before identities, identities before all else; manual steps stand aside, and
+// nothing waits for what is done for other landings.
 func (l *landing) arrange(steps []plan.Step) {
 	chapters := map[plan.Chapter][]string{}
 	for _, s := range steps {
@@ -122,15 +123,15 @@ func (l *landing) arrange(steps []plan.Step) {
 }
 
 // before are the steps that all of a chapter comes after: those of the nearest earlier chapter that has any. Baseline and
-// names do not wait for each other.
+// names do not wait for each other; what is done for other landings waits for the landing's own container alone.
 func before(chapters map[plan.Chapter][]string, c plan.Chapter) []string {
 	switch {
 	case c == plan.Container:
 		return nil
-	case c != plan.Identify && len(chapters[plan.Identify]) > 0:
-		return chapters[plan.Identify]
+	case c == plan.Identify, c == plan.Organise, len(chapters[plan.Identify]) == 0:
+		return chapters[plan.Container]
 	}
-	return chapters[plan.Container]
+	return chapters[plan.Identify]
 }
 
 // settled reports whether no step can go on any more.

@@ -54,6 +54,45 @@ func TestLandCarriesContainersBeforeIdentitiesBeforeTheBaseline(t *testing.T) {
 	}
 }
 
+func TestNothingWaitsForWhatIsDoneForOtherLandings(t *testing.T) {
+	there := false
+	steps := append(house(), step("account-tags", plan.Organise, "account"))
+	c := &cloud{steps: steps, answer: func(task plan.Task, _ int) (plan.Outcome, error) {
+		if task.Step.Name == "account-tags" && !there {
+			return plan.Outcome{State: plan.StepPending, Begun: &plan.Begun{}, Wait: &plan.Wait{Kind: "operation", For: "waits for the accounts of prod"}}, nil
+		}
+		return plan.Outcome{}, nil
+	}}
+	env := newEnv(t, c, &book{})
+	var midway plan.LandingReport
+	env.RegisterDelayedCallback(func() {
+		v, err := env.QueryWorkflow(workflows.StatusQuery, workflows.Ask{})
+		if err == nil {
+			err = v.Get(&midway)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		there = true
+	}, 10*time.Minute)
+	env.ExecuteWorkflow(workflows.LandType, workflows.LandInput{Landing: landingIn(plan.AWS, "mgmt")})
+	var r plan.LandingReport
+	if err := env.GetWorkflowResult(&r); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range house() {
+		if got := stepOf(t, midway, s.Name).State; got != plan.StepDone {
+			t.Errorf("%s is %s while other landings are awaited, want done", s.Name, got)
+		}
+	}
+	if got := stepOf(t, midway, "account-tags"); got.State != plan.StepPending || !slices.Equal(got.After, []string{"account"}) {
+		t.Errorf("account-tags midway = %s after %v, want pending after the account alone", got.State, got.After)
+	}
+	if r.State != plan.LandingDone {
+		t.Errorf("state = %s (%s), want done once the others are there", r.State, r.Why)
+	}
+}
+
 func TestAHeldStepHoldsOnlyWhatComesAfterItAndGoesOnWhenResumed(t *testing.T) {
 	signedIn := false
 	c := &cloud{steps: house(), answer: func(task plan.Task, _ int) (plan.Outcome, error) {

@@ -61,13 +61,29 @@ func New(o Options) *Cloud {
 	return c
 }
 
-// controls is the catalogue: the container, who may act, what protects, the names.
+// controls is the catalogue: the container, who may act, what protects, the names, and what the management landing does
+// for all.
 func controls(l plan.Landing) []step.Control[*Session] {
 	var out []step.Control[*Session]
 	out = append(out, organizations.Controls()...)
 	out = append(out, iam.Controls(l)...)
 	out = append(out, baseline.Controls()...)
-	return append(out, route53.Controls()...)
+	out = append(out, route53.Controls()...)
+	return append(out, organizations.Siblings()...)
+}
+
+// glance is how long a step waits in the activity that looks after other landings' accounts: what it waits for is done in
+// activities of their own.
+const glance = time.Second
+
+// Carry is the catalogue's.
+func (c *Cloud) Carry(ctx context.Context, t plan.Task, mark func(string)) (plan.Outcome, error) {
+	if t.Step.Chapter != plan.Organise {
+		return c.Catalog.Carry(ctx, t, mark)
+	}
+	brief := *c.Catalog
+	brief.Patience = glance
+	return brief.Carry(ctx, t, mark)
 }
 
 // Config gives credentials in the landing's own account, for those that keep something there (the registry's table).

@@ -19,11 +19,21 @@ func TestReadsAreToldFromWrites(t *testing.T) {
 		service, operation string
 		want               bool
 	}{
-		{"IAM", "GetUser", false}, {"IAM", "ListAccessKeys", false}, {"EC2", "DescribeVpcs", false}, {"S3", "HeadBucket", false},
-		{"IAM", "SimulatePrincipalPolicy", false}, {"DynamoDB", "BatchGetItem", false}, {"DynamoDB", "Query", false},
-		{"STS", "AssumeRole", false}, {"SSO OIDC", "CreateToken", false},
-		{"IAM", "CreateUser", true}, {"EC2", "ModifyVpcAttribute", true}, {"Config Service", "PutDeliveryChannel", true},
-		{"SecurityHub", "BatchEnableStandards", true}, {"Organizations", "MoveAccount", true}, {"DynamoDB", "TransactWriteItems", true},
+		{"IAM", "GetUser", false},
+		{"IAM", "ListAccessKeys", false},
+		{"EC2", "DescribeVpcs", false},
+		{"S3", "HeadBucket", false},
+		{"IAM", "SimulatePrincipalPolicy", false},
+		{"DynamoDB", "BatchGetItem", false},
+		{"DynamoDB", "Query", false},
+		{"STS", "AssumeRole", false},
+		{"SSO OIDC", "CreateToken", false},
+		{"IAM", "CreateUser", true},
+		{"EC2", "ModifyVpcAttribute", true},
+		{"Config Service", "PutDeliveryChannel", true},
+		{"SecurityHub", "BatchEnableStandards", true},
+		{"Organizations", "MoveAccount", true},
+		{"DynamoDB", "TransactWriteItems", true},
 	} {
 		if got := writes(tt.service, tt.operation); got != tt.want {
 			t.Errorf("writes(%s, %s): got %t, want %t", tt.service, tt.operation, got, tt.want)

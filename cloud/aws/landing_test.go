@@ -34,6 +34,9 @@ func morning(env string) plan.Landing {
 	l.Organization, l.Adopt = "o-itbytes0001", plan.Adopt{ID: accounts[env]}
 	if env == "mgmt" {
 		l.Management, l.Zone = true, "aws.it4bytes.example"
+		for _, e := range []string{"prod", "dti", "mgmt"} {
+			l.Siblings = append(l.Siblings, plan.Sibling{Environment: e, Name: "aws-" + e, Email: "aws+" + e + "@it4bytes.example", ID: accounts[e]})
+		}
 		return l
 	}
 	l.Fallback = keys(env)

@@ -16,16 +16,17 @@ func environments() []string { return []string{"prod", "mgmt", "dti"} }
 // changes is what each step of the morning comes to, by landing.
 func changes() map[string]map[string]plan.Op {
 	both := map[string]plan.Op{
-		"account": plan.None, "account-tags": plan.Adopted, "identity-itmanagesaws": plan.Create, "guardduty": plan.None,
+		"account": plan.None, "identity-itmanagesaws": plan.Create, "guardduty": plan.None,
 		"config-recorder": plan.None, "security-hub": plan.None, "vpc": plan.Adopted, "vpc-endpoints": plan.None,
 		"flow-logs": plan.Create, "waf": plan.None, "ebs-encryption": plan.None, "s3-public-access": plan.None, "mfa": plan.None,
 	}
 	prod := maps.Clone(both)
-	prod["ou-placement"], prod["fallback-user"], prod["fallback-key"] = plan.Update, plan.Adopted, plan.None
+	prod["fallback-user"], prod["fallback-key"] = plan.Adopted, plan.None
 	dti := maps.Clone(prod)
 	dti["s3-public-access"] = plan.Create
 	mgmt := maps.Clone(both)
 	mgmt["organization"], mgmt["dns-zone"] = plan.None, plan.Create
+	mgmt["ou-placement"], mgmt["account-tags"] = plan.Update, plan.Adopted
 	return map[string]map[string]plan.Op{"prod": prod, "dti": dti, "mgmt": mgmt}
 }
 

@@ -69,10 +69,7 @@ func TestAUnitTooNearTheWantedOneStopsAndAsks(t *testing.T) {
 	w := begin(t, "itbytes", func(s *kernel.Scenario) {
 		s.Estate["aws"].(map[string]any)["organization"].(map[string]any)["units"] = map[string]any{"Core": []any{}}
 	})
-	l := morning("prod")
-	if _, err := w.carry(l, "account"); err != nil {
-		t.Fatal(err)
-	}
+	l := morning("mgmt")
 	if _, err := w.carry(l, "ou-placement"); fault.KindOf(err) != fault.Ambiguous {
 		t.Errorf("got %v, want %s", err, fault.Ambiguous)
 	}

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -24,11 +25,11 @@ func fallbackOf(l plan.Landing) (user string, login plan.Login, wanted bool) {
 	if l.Fallback == nil || l.Fallback.Type != "aws-keys" {
 		return "", plan.Login{}, false
 	}
-	if l.Fallback.User == "" {
-		return "landfall-fallback", *l.Fallback, true
-	}
-	return l.Fallback.User, *l.Fallback, true
+	return userOf(*l.Fallback), *l.Fallback, true
 }
+
+// userOf is the IAM user of a key.
+func userOf(key plan.Login) string { return cmp.Or(key.User, "landfall-fallback") }
 
 // Describe implements step.Control.
 func (FallbackUser) Describe(l plan.Landing) (plan.Step, bool) {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
 
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
@@ -36,11 +37,14 @@ func (Account) Want(plan.Task) plan.Fields {
 
 // Observe implements step.Control.
 func (Account) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
-	id := accountOf(t)
+	id, byKey := accountOf(t), t.Landing.Login.Type == "aws-keys"
 	if id != "" && id == s.Home {
-		return enter(ctx, s, t, types.Account{Id: &id, State: types.AccountStateActive}, plan.ByPlan, nil)
+		return enter(ctx, s, t, types.Account{Id: &id, State: types.AccountStateActive}, plan.ByPlan, unasked(t, byKey))
 	}
-	if t.Landing.Login.Type == "aws-keys" {
+	if byKey && id == "" {
+		return byUser(ctx, s, t)
+	}
+	if byKey {
 		return plan.Observation{}, fault.New(fault.Denied, "Use a login of the organisation's management account, or name the key's account in adopt.id; then resume.",
 			"the login %q is a user of the account %s, and %s is another", t.Landing.Login.Name, s.Home, t.Landing.ID())
 	}
@@ -49,6 +53,25 @@ func (Account) Observe(ctx context.Context, s *session.Session, t plan.Task) (pl
 		return o, err
 	}
 	return enter(ctx, s, t, *a, match, o.Evidence)
+}
+
+// unasked says why AWS Organizations is not asked where a key of the account's own proves it.
+func unasked(t plan.Task, byKey bool) []string {
+	if !byKey {
+		return nil
+	}
+	return []string{"AWS Organizations is not asked: the login " + t.Landing.Login.Name + " is a user of the account itself"}
+}
+
+// byUser takes the account of the key's user for the landing's where the plan names none and the user bears the landing's
+// tags: it was made in the landing's account by an earlier run.
+func byUser(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	user, err := iam.Made(ctx, s.Login, t.Landing, t.Landing.Login)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	return enter(ctx, s, t, types.Account{Id: &s.Home, State: types.AccountStateActive}, plan.ByTag,
+		append(unasked(t, true), "ListUserTags: "+user+" was made for "+t.Landing.ID()))
 }
 
 // enter proves that the account can be entered.

@@ -14,12 +14,19 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
-// Controls lists the steps of the chapter "container" in their order. Those that name the landing's login need the
-// organisation's management account, which no fallback signs in to.
+// Controls lists the steps of the chapter "container" in their order. What names the landing's login needs the
+// organisation's management account, which no fallback of a member signs in to: it is the management landing's alone.
 func Controls() []step.Control[*session.Session] {
 	return []step.Control[*session.Session]{
 		Organization{},
 		Account{},
+	}
+}
+
+// Siblings lists the steps of the chapter "organisation": what the management landing does for the accounts of all AWS
+// landings, so that a member goes on by its fallback when the organisation's login is lost.
+func Siblings() []step.Control[*session.Session] {
+	return []step.Control[*session.Session]{
 		Placement{},
 		Tags{},
 	}

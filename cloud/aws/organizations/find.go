@@ -37,7 +37,7 @@ func find(ctx context.Context, s *session.Session, t plan.Task, id string) (*typ
 	if err != nil {
 		return nil, "", plan.Observation{}, err
 	}
-	if a, match := pick(all, t.Landing); a != nil {
+	if a, match := pick(all, t.Landing.Email, t.Landing.Adopt.Name); a != nil {
 		said := fmt.Sprintf("ListAccounts: %s %q <%s> %s", aws.ToString(a.Id), aws.ToString(a.Name), aws.ToString(a.Email), stateOf(*a))
 		return a, match, plan.Observation{Evidence: []string{said}}, nil
 	}
@@ -121,15 +121,15 @@ func accounts(ctx context.Context, s *session.Session) ([]types.Account, error) 
 	return out, nil
 }
 
-// pick is the account that is the landing's beyond doubt.
-func pick(all []types.Account, l plan.Landing) (*types.Account, plan.Match) {
+// pick is the account that is a landing's beyond doubt: by its root e-mail, else by the name that the plan adopts.
+func pick(all []types.Account, email, adopted string) (*types.Account, plan.Match) {
 	for i, a := range all {
-		if l.Email != "" && strings.EqualFold(aws.ToString(a.Email), l.Email) {
+		if email != "" && strings.EqualFold(aws.ToString(a.Email), email) {
 			return &all[i], plan.ByKey
 		}
 	}
 	for i, a := range all {
-		if l.Adopt.Name != "" && aws.ToString(a.Name) == l.Adopt.Name {
+		if adopted != "" && aws.ToString(a.Name) == adopted {
 			return &all[i], plan.ByPlan
 		}
 	}

@@ -14,28 +14,77 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
-// Placement puts the account under the organizational unit that the plan names as its parent.
+// Placement puts the accounts of all AWS landings under the organizational unit that the plan names as their parent. The
+// management account stays at the root: AWS moves it nowhere.
 type Placement struct{}
 
-// Describe implements step.Control. The management account stays at the root: AWS moves it nowhere.
-func (Placement) Describe(l plan.Landing) (plan.Step, bool) {
-	management := l.Login.Type == "aws-sso" && l.Login.Account != "" && l.Login.Account == l.Adopt.ID
+// Describe implements step.Control.
+func (c Placement) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
-		Name: "ou-placement", Title: "The account's place in the organisation", Chapter: plan.Container, After: after(l, "account"),
-		Outside: true, Login: l.Login.Name, Inverse: plan.Revert, Usual: 2 * time.Second,
-	}, l.Parent != "" && !management
+		Name: "ou-placement", Title: "The accounts' places in the organisation", Chapter: plan.Organise, After: after(l, "account"),
+		Outside: true, Login: l.Login.Name, Inverse: plan.Revert, Usual: 5 * time.Second,
+	}, l.Management && l.Parent != "" && len(c.Want(plan.Task{Landing: l})) > 0
 }
 
-// Want implements step.Control.
-func (Placement) Want(t plan.Task) plan.Fields { return plan.Fields{"parent": t.Landing.Parent} }
-
-// Observe implements step.Control.
-func (Placement) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
-	account := accountOf(t)
-	if account == "" {
-		return plan.Observation{State: plan.Absent, Evidence: []string{"the account is not made yet"}}, nil
+// Want implements step.Control. The account that single sign-on signs in to is the management account.
+func (Placement) Want(t plan.Task) plan.Fields {
+	want, login := plan.Fields{}, t.Landing.Login
+	for _, s := range t.Landing.Siblings {
+		if s.ID == "" || login.Type != "aws-sso" || login.Account != s.ID {
+			want[s.Environment] = t.Landing.Parent
+		}
 	}
-	management, err := session.Ask(s, "management", func() (string, error) {
+	return want
+}
+
+// Observe implements step.Control. The unit's own list says at once who lies there already.
+func (c Placement) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	siblings, err := look(ctx, s, t)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	p, err := placesOf(ctx, s, t, siblings)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	r, err := call(siblings, c.Want(t), func(sib sibling) (string, string, error) {
+		switch {
+		case sib.account == p.management:
+			return t.Landing.Parent, "DescribeOrganization: " + sib.account + " is the management account, whose place is the root", nil
+		case p.there[sib.account]:
+			return t.Landing.Parent, fmt.Sprintf("ListAccountsForParent: %s (%s) lies in %s (%s)", sib.account, sib.Environment, t.Landing.Parent, p.unit.id), nil
+		}
+		parent, err := parentOf(ctx, s, sib.account)
+		return p.unit.name(parent), fmt.Sprintf("ListParents: %s (%s) lies in %s (%s)", sib.account, sib.Environment, parent, p.unit.name(parent)), err
+	})
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	o := r.observed(t)
+	if len(p.unit.missing) == 0 {
+		o.ID = p.unit.id
+	}
+	return o, nil
+}
+
+// places is what the organisation says of where accounts lie.
+type places struct {
+	management string          // the account that AWS moves nowhere
+	unit       unit            // where the others belong
+	there      map[string]bool // accounts that lie there
+}
+
+// placesOf reads the places, unless there is nobody to place yet.
+func placesOf(ctx context.Context, s *session.Session, t plan.Task, siblings []sibling) (places, error) {
+	p, anybody := places{there: map[string]bool{}}, false
+	for _, sib := range siblings {
+		anybody = anybody || sib.account != ""
+	}
+	if !anybody {
+		return p, nil
+	}
+	var err error
+	p.management, err = session.Ask(s, "management", func() (string, error) {
 		org, err := client(s).DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
 		if err != nil {
 			return "", err
@@ -43,30 +92,14 @@ func (Placement) Observe(ctx context.Context, s *session.Session, t plan.Task) (
 		return aws.ToString(org.Organization.MasterAccountId), nil
 	})
 	if err != nil {
-		return plan.Observation{}, err
+		return p, err
 	}
-	if management == account {
-		return plan.Observation{
-			State: plan.Present, ID: account, Match: plan.BySetting, Live: plan.Fields{"parent": t.Landing.Parent},
-			Evidence: []string{"DescribeOrganization: " + account + " is the management account, whose place is the root"},
-		}, nil
+	p.unit, err = session.Ask(s, "unit "+t.Landing.Parent, func() (unit, error) { return locate(ctx, s, t.Landing.Parent) })
+	if err != nil || len(p.unit.missing) > 0 {
+		return p, err
 	}
-	unit, err := session.Ask(s, "unit "+t.Landing.Parent, func() (unit, error) { return locate(ctx, s, t.Landing.Parent) })
-	if err != nil {
-		return plan.Observation{}, err
-	}
-	parent, err := parentOf(ctx, s, account)
-	if err != nil {
-		return plan.Observation{}, err
-	}
-	o := plan.Observation{
-		State: plan.Present, ID: parent, Match: plan.BySetting, Live: plan.Fields{"parent": unit.name(parent)},
-		Evidence: []string{fmt.Sprintf("ListParents: %s lies in %s (%s)", account, parent, unit.name(parent))},
-	}
-	if len(unit.missing) == 0 && unit.id == parent {
-		o.Live["parent"] = t.Landing.Parent
-	}
-	return o, nil
+	p.there, err = accountsIn(ctx, s, p.unit.id)
+	return p, err
 }
 
 // Preflight implements step.Control. A unit whose name is too near the wanted one may be the one that is meant.
@@ -84,35 +117,39 @@ func (Placement) Preflight(ctx context.Context, s *session.Session, t plan.Task,
 	return nil
 }
 
-// Apply implements step.Control.
-func (Placement) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, _ plan.Observation, intent step.Intent) (plan.Applied, error) {
-	account := accountOf(t)
-	defer s.Forget()
-	unit, err := locate(ctx, s, t.Landing.Parent)
+// Apply implements step.Control. It makes the unit and moves the accounts that are there.
+func (c Placement) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, o plan.Observation, intent step.Intent) (plan.Applied, error) {
+	siblings, err := look(ctx, s, t)
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	for _, name := range unit.missing {
-		intent("create the organizational unit " + name)
-		made, err := client(s).CreateOrganizationalUnit(ctx, &organizations.CreateOrganizationalUnitInput{ParentId: &unit.id, Name: &name})
-		if session.Is(err, "DuplicateOrganizationalUnitException") { // another landing was quicker
-			if unit, err = locate(ctx, s, t.Landing.Parent); err != nil {
-				return plan.Applied{}, err
-			}
-			if len(unit.missing) > 0 {
-				return plan.Applied{}, fault.New(fault.Transient, "It is tried again by itself.", "the organizational unit %q is being made by another", name)
-			}
-			break
+	defer s.Forget()
+	unit, err := build(ctx, s, t.Landing.Parent, intent)
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	want := c.Want(t)
+	for _, sib := range siblings {
+		parent, concerned := want[sib.Environment]
+		if !concerned || sib.account == "" || sib.closed != "" || o.Live[sib.Environment] == parent {
+			continue
 		}
-		if err != nil {
+		if err := move(ctx, s, sib.account, unit); err != nil {
 			return plan.Applied{}, err
 		}
-		unit.id = aws.ToString(made.OrganizationalUnit.Id)
 	}
-	source, err := parentOf(ctx, s, account)
-	if err != nil || source == unit.id {
-		return plan.Applied{ID: unit.id}, err
+	return plan.Applied{ID: unit}, nil
+}
+
+// move moves an account from where it lies.
+func move(ctx context.Context, s *session.Session, account, to string) error {
+	from, err := parentOf(ctx, s, account)
+	if err != nil || from == to {
+		return err
 	}
-	_, err = client(s).MoveAccount(ctx, &organizations.MoveAccountInput{AccountId: &account, SourceParentId: &source, DestinationParentId: &unit.id})
-	return plan.Applied{ID: unit.id}, err
+	_, err = client(s).MoveAccount(ctx, &organizations.MoveAccountInput{AccountId: &account, SourceParentId: &from, DestinationParentId: &to})
+	if session.Is(err, "DuplicateAccountException") { // it lies there by now
+		return nil
+	}
+	return err
 }

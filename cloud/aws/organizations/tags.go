@@ -11,57 +11,93 @@ import (
 
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
-// Tags puts the plan's tags and the ownership tag on the account. Other tags are left alone.
+// Tags puts the plan's tags and the ownership tag on the accounts of all AWS landings. Other tags are left alone.
 type Tags struct{}
 
 // Describe implements step.Control.
 func (Tags) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
-		Name: "account-tags", Title: "The account's tags", Chapter: plan.Container, After: after(l, "account"),
-		Outside: true, Login: l.Login.Name, Inverse: plan.Revert, Usual: time.Second,
-	}, true
+		Name: "account-tags", Title: "The accounts' tags", Chapter: plan.Organise, After: after(l, "account"),
+		Outside: true, Login: l.Login.Name, Inverse: plan.Revert, Usual: 2 * time.Second,
+	}, l.Management && len(l.Siblings) > 0
 }
 
 // Want implements step.Control.
-func (Tags) Want(t plan.Task) plan.Fields { return plan.Fields(session.Tags(t.Landing)) }
-
-// Observe implements step.Control.
-func (Tags) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
-	account := accountOf(t)
-	if account == "" {
-		return plan.Observation{State: plan.Absent, Evidence: []string{"the account is not made yet"}}, nil
+func (Tags) Want(t plan.Task) plan.Fields {
+	want := plan.Fields{}
+	for _, s := range t.Landing.Siblings {
+		tags := session.Tags(tagged(t.Landing, s))
+		want[s.Environment] = text(tags, tags)
 	}
-	tags, err := tagsOf(ctx, s, account)
+	return want
+}
+
+// Observe implements step.Control. An account that bears another plan's ownership tag is that plan's.
+func (c Tags) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
+	siblings, err := look(ctx, s, t)
 	if err != nil {
 		return plan.Observation{}, err
 	}
-	state := plan.Present
-	if tags[session.PlanTag] == "" && t.Landing.Adopt.Empty() {
-		state = plan.Absent // a new account, which nobody adopts
+	ours, found := 0, 0 // accounts that bear the ownership tag, and accounts that the plan adopts without it
+	r, err := call(siblings, c.Want(t), func(sib sibling) (string, string, error) {
+		tags, err := tagsOf(ctx, s, sib.account)
+		if err != nil {
+			return "", "", err
+		}
+		switch owner := tags[session.PlanTag]; {
+		case owner == t.Landing.Plan:
+			ours++
+		case owner != "":
+			return "", "", fault.New(fault.Conflict, "Remove the landfall-plan tag if that plan has given it up, then resume.",
+				"the account %s of %s belongs to the plan %q", sib.account, sib.Environment, owner)
+		case sib.adopted():
+			found++
+		}
+		said := fmt.Sprintf("ListTagsForResource: %s (%s) has %d tags, %s=%q", sib.account, sib.Environment, len(tags), session.PlanTag, tags[session.PlanTag])
+		return text(tags, session.Tags(tagged(t.Landing, sib.Sibling))), said, nil
+	})
+	if err != nil {
+		return plan.Observation{}, err
 	}
-	return plan.Observation{
-		State: state, ID: account, Match: plan.ByPlan, Live: plan.Fields(tags), Owner: tags[session.PlanTag],
-		Evidence: []string{fmt.Sprintf("ListTagsForResource: %s has %d tags, %s=%q", account, len(tags), session.PlanTag, tags[session.PlanTag])},
-	}, nil
+	o := r.observed(t)
+	switch {
+	case o.State != plan.Present || found > 0:
+	case ours == 0 && !(r.idle() && len(r.missing) == 0):
+		o.State = plan.Absent // new accounts, which nobody adopts
+	default:
+		o.Owner = t.Landing.Plan
+	}
+	return o, nil
 }
 
 // Preflight implements step.Control.
 func (Tags) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
 
-// Apply implements step.Control.
-func (Tags) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
-	account, want := accountOf(t), session.Tags(t.Landing)
-	in := &organizations.TagResourceInput{ResourceId: &account}
-	for _, name := range session.TagNames(want) {
-		if o.Live[name] != want[name] {
-			in.Tags = append(in.Tags, types.Tag{Key: aws.String(name), Value: aws.String(want[name])})
+// Apply implements step.Control. It tags the accounts that are there.
+func (c Tags) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
+	siblings, err := look(ctx, s, t)
+	if err != nil {
+		return plan.Applied{}, err
+	}
+	want := c.Want(t)
+	for _, sib := range siblings {
+		if sib.account == "" || sib.closed != "" || o.Live[sib.Environment] == want[sib.Environment] {
+			continue
+		}
+		in := &organizations.TagResourceInput{ResourceId: &sib.account}
+		tags := session.Tags(tagged(t.Landing, sib.Sibling))
+		for _, name := range session.TagNames(tags) {
+			in.Tags = append(in.Tags, types.Tag{Key: aws.String(name), Value: aws.String(tags[name])})
+		}
+		if _, err := client(s).TagResource(ctx, in); err != nil {
+			return plan.Applied{}, err
 		}
 	}
-	_, err := client(s).TagResource(ctx, in)
-	return plan.Applied{ID: account}, err
+	return plan.Applied{}, nil
 }
 
 // Owned implements step.Owned: an account that stood before is adopted by its ownership tag.

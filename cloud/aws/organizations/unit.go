@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 
 	"github.com/itbytes/landfall/cloud/aws/session"
+	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
 )
 
@@ -78,6 +79,46 @@ func childrenOf(ctx context.Context, s *session.Session, parent string) (map[str
 		}
 		for _, ou := range page.OrganizationalUnits {
 			out[aws.ToString(ou.Name)] = aws.ToString(ou.Id)
+		}
+	}
+	return out, nil
+}
+
+// build makes what is missing of a path and answers the id of its last unit.
+func build(ctx context.Context, s *session.Session, path string, intent step.Intent) (string, error) {
+	u, err := locate(ctx, s, path)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range u.missing {
+		intent("create the organizational unit " + name)
+		made, err := client(s).CreateOrganizationalUnit(ctx, &organizations.CreateOrganizationalUnitInput{ParentId: &u.id, Name: &name})
+		if session.Is(err, "DuplicateOrganizationalUnitException") { // somebody was quicker
+			again, err := locate(ctx, s, path)
+			if err == nil && len(again.missing) > 0 {
+				err = fault.New(fault.Transient, "It is tried again by itself.", "the organizational unit %q is being made by another", name)
+			}
+			return again.id, err
+		}
+		if err != nil {
+			return "", err
+		}
+		u.id = aws.ToString(made.OrganizationalUnit.Id)
+	}
+	return u.id, nil
+}
+
+// accountsIn are the accounts that lie in a parent itself.
+func accountsIn(ctx context.Context, s *session.Session, parent string) (map[string]bool, error) {
+	out := map[string]bool{}
+	pages := organizations.NewListAccountsForParentPaginator(client(s), &organizations.ListAccountsForParentInput{ParentId: &parent})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range page.Accounts {
+			out[aws.ToString(a.Id)] = true
 		}
 	}
 	return out, nil

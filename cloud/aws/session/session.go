@@ -37,6 +37,9 @@ type Session struct {
 // PlanTag is the ownership tag: its value is the plan whose the thing is.
 const PlanTag = "landfall-plan"
 
+// EnvironmentTag says which of the plan's environments a thing is of.
+const EnvironmentTag = "landfall-environment"
+
 // The fields of the vault's item that holds a login's access key.
 const (
 	FieldKeyID  = "access key id"
@@ -47,7 +50,7 @@ const (
 func Tags(l plan.Landing) map[string]string {
 	out := map[string]string{}
 	maps.Copy(out, l.Tags)
-	out["landfall-environment"] = l.Environment
+	out[EnvironmentTag] = l.Environment
 	out[PlanTag] = l.Plan
 	return out
 }
