@@ -68,12 +68,10 @@ func TestTheAccountsThatAreThereArePlacedAndTaggedAndTheOthersAwaited(t *testing
 			}
 		}
 		before := len(w.writes())
-		for nth := range 2 { // entered again it has nothing more to do
+		for range 2 { // entered again it has nothing more to do
 			for _, name := range organised() {
 				o := w.enter(l, name, begun)
 				switch {
-				case nth == 1 && round.waits != "" && (o.Wait == nil || o.Wait.Kind != plan.WaitLanding):
-					t.Errorf("%s after %q: got the wait %+v, want one for another landing", name, round.lands, o.Wait)
 				case round.waits == "" && (o.State != plan.StepDone || o.Change.Op == plan.None):
 					t.Errorf("%s with all accounts there: got %s, %s, want done with what was changed", name, o.State, o.Change.Op)
 				case round.waits != "" && (o.State != plan.StepPending || o.Wait.For != round.waits):
