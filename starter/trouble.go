@@ -60,6 +60,9 @@ func (d *desk) close(err error) int {
 		return t.code
 	}
 	fmt.Fprintln(d.errs, "landfall: "+t.What)
+	for _, p := range t.Problems {
+		fmt.Fprintln(d.errs, "  "+p.Error())
+	}
 	if t.Hint != "" {
 		fmt.Fprintln(d.errs, "  "+t.Hint)
 	}

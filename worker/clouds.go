@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -78,5 +77,3 @@ var (
 	_ activities.Book    = (*registry.Book)(nil)
 	_ step.Keeper        = (*vault.Vault)(nil)
 )
-
-func has(names []plan.Cloud, c plan.Cloud) bool { return slices.Contains(names, c) }

@@ -113,7 +113,7 @@ func (l *landing) take(ctx workflow.Context, s *stepping, out plan.Outcome) {
 func (l *landing) pause(ctx workflow.Context, s *stepping) {
 	d := max(s.wait.After, 200*time.Millisecond)
 	for range min(s.looks, 20) {
-		d = min(d*3/2, 5*time.Minute)
+		d = min(d*3/2, 15*time.Minute)
 	}
 	_ = workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: clip(s.Name+": "+s.wait.For, 120)}).Get(ctx, nil) // cancelled: the caller looks at ctx
 }
@@ -166,6 +166,11 @@ func (l *landing) hopeless(s *stepping) bool {
 		}
 	}
 	return false
+}
+
+// behind reports whether the step waits for another landing.
+func (s *stepping) behind() bool {
+	return s.wait != nil && s.wait.Kind == plan.WaitLanding && (s.state == plan.StepPending || s.state == plan.StepRunning)
 }
 
 func (s *stepping) terminal() bool {

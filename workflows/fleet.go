@@ -17,7 +17,7 @@ func (m *migration) land(ctx workflow.Context) error {
 	}
 	m.hear(ctx)
 	workflow.Go(ctx, m.keepRegistry)
-	for _, l := range m.landings {
+	for _, l := range m.inTurn() {
 		if _, begun := m.progress.Landings[l.ID()]; begun {
 			continue
 		}
@@ -38,6 +38,20 @@ func (m *migration) land(ctx workflow.Context) error {
 		return m.goOn(ctx)
 	}
 	return err
+}
+
+// inTurn is the order in which landings begin: the management environments first, since others wait for what is made in
+// them and a window full of those that wait would never move.
+func (m *migration) inTurn() []plan.Landing {
+	var first, rest []plan.Landing
+	for _, l := range m.landings {
+		if l.Management {
+			first = append(first, l)
+		} else {
+			rest = append(rest, l)
+		}
+	}
+	return append(first, rest...)
 }
 
 // hear takes in what the landings tell.

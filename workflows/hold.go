@@ -110,11 +110,13 @@ func (h *holds) sorted() []string { return workflow.DeterministicKeys(h.open) }
 
 // by names what holds a run, for the search attribute: the login where there is one, else the kind of fault.
 func (h *holds) by() string {
+	kind := ""
 	for _, name := range h.sorted() {
-		if held := h.open[name]; held.login != "" {
+		held := h.open[name]
+		if held.login != "" {
 			return held.login
 		}
-		return h.open[name].note.Kind
+		kind = first(kind, held.note.Kind)
 	}
-	return ""
+	return kind
 }

@@ -159,7 +159,9 @@ func (l *landing) state() (plan.LandingState, string) {
 		case plan.StepWaiting:
 			waiting = first(waiting, s.waitingFor())
 		case plan.StepTodo, plan.StepRunning, plan.StepPending:
-			if !l.blocked(s) {
+			if s.behind() {
+				waiting = first(waiting, s.Name+" "+s.wait.For)
+			} else if !l.blocked(s) {
 				busy = first(busy, s.Name)
 			}
 		}
@@ -188,7 +190,7 @@ func (l *landing) blocked(s *stepping) bool {
 	}
 	for _, a := range s.After {
 		b, known := l.steps[a]
-		if known && (b.state == plan.StepHeld || b.state == plan.StepWaiting || b.state == plan.StepFailed || l.blocked(b)) {
+		if known && (b.state == plan.StepHeld || b.state == plan.StepWaiting || b.state == plan.StepFailed || b.behind() || l.blocked(b)) {
 			return true
 		}
 	}

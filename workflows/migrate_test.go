@@ -219,3 +219,24 @@ func TestAMissingVaultOrLoginItemRefusesTheRunBeforeAnythingIsCarried(t *testing
 		})
 	}
 }
+
+func TestLandingsThatWaitForAnotherTakeNoPlaceInTheWindow(t *testing.T) {
+	made := false
+	c := &cloud{steps: house()[:2], answer: func(task plan.Task, _ int) (plan.Outcome, error) {
+		switch {
+		case task.Step.Name != "role", task.Landing.Environment == "mgmt":
+		case task.Landing.Environment == "e3":
+			made = true
+		case !made:
+			return plan.Outcome{State: plan.StepPending, Wait: &plan.Wait{Kind: plan.WaitLanding, For: "waits for e3", After: time.Second}}, nil
+		}
+		return plan.Outcome{}, nil
+	}}
+	env := newEnv(t, c, &book{})
+	env.ExecuteWorkflow(workflows.MigrateType, workflows.MigrateInput{
+		Plan: paper("e1", "e2", "e3", "mgmt"), Approval: workflows.ApprovalGiven, Window: 2,
+	})
+	if r := result(t, env); r.State != plan.LandingDone {
+		t.Errorf("state = %s, want done: those that wait must not keep out the one they wait for", r.State)
+	}
+}

@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
@@ -52,6 +53,9 @@ func foresee[S any](ctl Control[S], t plan.Task, o plan.Observation) plan.Outcom
 	case o.State == plan.Pending:
 		out.State, out.Begun = plan.StepPending, t.Begun
 		out.Wait = &plan.Wait{Kind: "operation", For: o.Why, After: time.Second}
+		if o.Behind != "" {
+			out.Wait.Kind = plan.WaitLanding
+		}
 	case c.Op == plan.Manual && mode(t) == plan.Enforce:
 		out.State = plan.StepWaiting
 		out.Wait = &plan.Wait{Kind: "person", For: outcomeWanted(t, c), After: 2 * time.Second}
@@ -173,12 +177,7 @@ func merge(a, b map[string]string) map[string]string {
 	if len(a) == 0 {
 		return b
 	}
-	out := map[string]string{}
-	for k, v := range a {
-		out[k] = v
-	}
-	for k, v := range b {
-		out[k] = v
-	}
+	out := maps.Clone(a)
+	maps.Copy(out, b)
 	return out
 }

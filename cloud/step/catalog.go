@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/itbytes/landfall/fault"
@@ -73,9 +74,7 @@ func (c *Catalog[S]) Preview(ctx context.Context, l plan.Landing) plan.Preview {
 		}
 		t := plan.Task{Landing: l, Step: st, Facts: facts}
 		out := c.previewStep(ctx, ctl, t, absent && !st.Outside)
-		for k, v := range out.Facts {
-			facts[k] = v
-		}
+		maps.Copy(facts, out.Facts)
 		if st.Chapter == plan.Container && out.Change.Op == plan.Create && facts[plan.FactContainer] == "" {
 			absent = true
 		}

@@ -55,6 +55,37 @@ func TestBadPlansAreRefusedInOneSentenceAndNothingIsWritten(t *testing.T) {
 	}
 }
 
+func TestAPlanThatNamesAMissingVaultOrItemIsRefusedBeforeAnyWrite(t *testing.T) {
+	s := raise(t, "itbytes.yaml")
+	for _, c := range []struct{ why, old, now, want string }{
+		{"a vault that is not there", "op://itbytes-internal/entra-app-itmanageso365", "op://nowhere/entra-app", "nowhere"},
+		{"a login whose item is not there", "adopt: {id: \"862973411383\"}, fallback: aws-prod-keys", "adopt: {id: \"862973411383\"}, login: aws-gone-keys", "op://itbytes-internal/gone"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			file := s.broken(c.old, c.now)
+			if c.why == "a login whose item is not there" {
+				b, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				login := "  aws-gone-keys: {type: aws-keys, account: \"862973411383\", user: landfall-fallback, item: op://itbytes-internal/gone}\n"
+				if err := os.WriteFile(file, []byte(strings.Replace(string(b), "  aws-sso: ", login+"  aws-sso: ", 1)), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, verb := range [][]string{{"preview", file}, {"migrate", file, "--approve", "--wait"}} {
+				code, out, errs := s.landfall(verb...)
+				if code != 1 || !strings.Contains(out+errs, c.want) {
+					t.Errorf("%s: exit %d, %q %q; want 1 and %s named", verb[0], code, out, errs, c.want)
+				}
+			}
+		})
+	}
+	if w := s.writes(); len(w) != 0 {
+		t.Errorf("refused runs wrote %v", w)
+	}
+}
+
 func TestAnUnreachableTemporalIsSaidInOneSentence(t *testing.T) {
 	s := raiseWithoutWorker(t, "itbytes.yaml")
 	cmd := s.Landfall(context.Background(), "migrate", paper, "--approve")

@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"sort"
 	"sync"
@@ -147,10 +148,7 @@ func (k *Kernel) Show(cloud string, show func() any) {
 // State is everything that stands, by cloud, with the logins' states under "logins".
 func (k *Kernel) State() map[string]any {
 	k.mu.Lock()
-	shows := make(map[string]func() any, len(k.shows))
-	for n, f := range k.shows {
-		shows[n] = f
-	}
+	shows := maps.Clone(k.shows)
 	logins := map[string]string{}
 	for n, l := range k.logins {
 		logins[n] = l.state

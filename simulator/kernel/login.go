@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"fmt"
-	"sync/atomic"
-)
+import "fmt"
 
 // Login is a way into a cloud that the scenario knows.
 type Login struct {
@@ -15,8 +12,7 @@ type Login struct {
 
 type login struct {
 	Login
-	state   string
-	signIns atomic.Int64
+	state string
 }
 
 // Logins lists the scenario's logins of one cloud, by name.

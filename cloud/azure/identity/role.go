@@ -60,6 +60,7 @@ func (c role) Observe(ctx context.Context, s *session.Session, t plan.Task) (pla
 	case principal == "":
 		return plan.Observation{
 			State: plan.Pending, Why: "it waits for the identity " + c.identity.Name + ", which is made in azure/" + c.identity.Home,
+			Behind: "azure/" + c.identity.Home,
 		}, nil
 	}
 	held, err := c.held(ctx, s, principal)

@@ -41,7 +41,11 @@ func (c roles) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.
 		return plan.Observation{}, err
 	}
 	if wait != "" {
-		return plan.Observation{State: plan.Pending, Why: wait}, nil
+		o := plan.Observation{State: plan.Pending, Why: wait}
+		if !home(c.id, t.Landing) {
+			o.Behind = "gcp/" + c.id.Home
+		}
+		return o, nil
 	}
 	p, err := c.policy(ctx, s, t)
 	if err != nil {

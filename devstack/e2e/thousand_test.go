@@ -1,0 +1,83 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+)
+
+// Temporal's limits are 51,200 events and 50 MB a history; it suggests to continue as new from 4,096 events on.
+const (
+	eventsAtMost = 10_000
+	bytesAtMost  = 10 << 20
+)
+
+func TestAThousandLandingsArePreviewedAndStartWithinTemporalsLimits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a thousand landings take a minute: not with -short")
+	}
+	s := raise(t, "thousand.yaml")
+	file := s.thousand()
+	began := time.Now()
+	s.must(0, "validate", file)
+	s.must(2, "preview", file)
+	t.Logf("1,002 landings validated and previewed in %.1f s", time.Since(began).Seconds())
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("validating and previewing took %v; it should take under 10 s on an idle machine", took)
+	}
+	if w := s.writes(); len(w) != 0 {
+		t.Fatalf("the preview wrote %d times", len(w))
+	}
+	s.must(0, "migrate", file, "--approve")
+	c, err := client.Dial(client.Options{HostPort: strings.TrimPrefix(s.Env()[0], "TEMPORAL_ADDRESS=")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	begun := 0
+	s.eventually(3*time.Minute, "every landing begun", func() bool {
+		n, err := c.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Query: "WorkflowType = 'Land'"})
+		begun = int(n.GetCount())
+		return err == nil && begun == 1002
+	})
+	for _, id := range []string{"migrate/thousand", "preview/thousand", "land/thousand/aws/mgmt", "land/thousand/gcp/mgmt"} {
+		d, err := c.DescribeWorkflowExecution(t.Context(), id, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := d.GetWorkflowExecutionInfo()
+		t.Logf("%s: %d events, %d bytes", id, i.GetHistoryLength(), i.GetHistorySizeBytes())
+		if i.GetHistoryLength() > eventsAtMost || i.GetHistorySizeBytes() > bytesAtMost {
+			t.Errorf("%s has %d events and %d bytes", id, i.GetHistoryLength(), i.GetHistorySizeBytes())
+		}
+	}
+}
+
+// thousand is the greenfield with 334 environments.
+func (s *stage) thousand() string {
+	s.Helper()
+	b, err := os.ReadFile(root + "/examples/greenfield.yaml")
+	if err != nil {
+		s.Fatal(err)
+	}
+	var envs []string
+	for i := range 333 {
+		envs = append(envs, fmt.Sprintf("e%03d", i))
+	}
+	text := regexp.MustCompile(`environments: \[.*\]`).ReplaceAllString(string(b), "environments: ["+strings.Join(envs, ", ")+", mgmt]")
+	text = strings.Replace(text, "name: greenfield", "name: thousand", 1)
+	text = regexp.MustCompile(`(?s)landings:\n.*?identities:`).ReplaceAllString(text, "network: {cidr: 10.0.0.0/8}\nidentities:")
+	text = regexp.MustCompile(`(?m)^  aws-(prod|dti)-keys:.*\n`).ReplaceAllString(text, "")
+	file := filepath.Join(s.TempDir(), "thousand.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		s.Fatal(err)
+	}
+	return file
+}
