@@ -34,6 +34,9 @@ func browse(t *testing.T, ui string) *page {
 	t.Cleanup(end)
 	ctx, end = chromedp.NewContext(ctx)
 	t.Cleanup(end)
+	if err := chromedp.Do(ctx); err != nil { // the browser lives as long as the context it is first used with
+		t.Fatal(err)
+	}
 	return &page{T: t, ctx: ctx, ui: ui, time: 40 * time.Second}
 }
 
@@ -68,30 +71,36 @@ func (p *page) open(path string) {
 // fill types into a field of a form.
 func (p *page) fill(field, text string) {
 	p.Helper()
-	sel := "#" + field
+	sel := chromedp.CSS("#" + field)
 	p.do("fill "+field, chromedp.WaitVisible(sel), chromedp.Click(sel), chromedp.SendKeys(sel, text))
 }
 
-// input types into the form's editor, as fast as a person who pastes.
+// input pastes into the form's editor.
 func (p *page) input(text string) {
 	p.Helper()
-	const editor = ".cm-content[contenteditable=true]"
-	p.do("type the input", chromedp.WaitVisible(editor), chromedp.Click(editor), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		quoted, err := json.Marshal(text)
-		if err != nil {
-			return err
-		}
-		_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](`document.execCommand("insertText", false, `+string(quoted)+`)`))
-		return err
-	}))
+	const editor = chromedp.CSS(".cm-content")
+	p.do("go to the input", chromedp.Click(editor))
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		p.Fatal(err)
+	}
+	if _, err := evaluate[bool](p, `document.execCommand("insertText", false, `+string(quoted)+`)`); err != nil {
+		p.Fatal(err)
+	}
 	p.sees(strings.Fields(text)[0])
 }
 
-// text is all that the page says.
-func (p *page) text() (string, error) {
+// evaluate asks the page.
+func evaluate[T any](p *page, js string) (T, error) {
 	ctx, stop := context.WithTimeout(p.ctx, 10*time.Second)
 	defer stop()
-	return chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.textContent.replace(/\s+/g, " ")`))
+	return chromedp.Run(ctx, chromedp.Evaluate[T](js))
+}
+
+// text is all that the page says, in its frames too: the UI shows summaries and details in frames of their own.
+func (p *page) text() (string, error) {
+	return evaluate[string](p, `[document, ...[...document.querySelectorAll("iframe")].map(f => f.contentDocument)]
+		.map(d => d?.body?.textContent ?? "").join(" ").replace(/\s+/g, " ")`)
 }
 
 // sees waits until the page says all of these.
@@ -104,23 +113,11 @@ func (p *page) sees(all ...string) {
 		for text, err = p.text(); err != nil || !strings.Contains(text, want); text, err = p.text() {
 			if time.Now().After(until) {
 				p.shoot("missing")
-				p.Fatalf("the page does not say %q (%v); it says: %.3000s", want, err, text)
+				p.Fatalf("the page does not say %q (%v); it ends with: %s", want, err, text[max(0, len(text)-700):])
 			}
 			time.Sleep(300 * time.Millisecond)
 		}
 	}
-}
-
-// at is the address that the page is at.
-func (p *page) at() string {
-	p.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, 10*time.Second)
-	defer stop()
-	at, err := chromedp.Run(ctx, chromedp.Location())
-	if err != nil {
-		p.Fatal(err)
-	}
-	return at
 }
 
 // shoot keeps a picture of the page in out/uicheck, for people.
