@@ -35,9 +35,9 @@ func (d *desk) read(path string) (plan.Plan, error) {
 	}
 	p, err := plan.ParseAt(path, b, time.Now().UTC().Format(time.DateOnly))
 	if err != nil {
-		t := &trouble{What: path + " cannot be carried out:\n" + indent(err.Error()), Hint: "Mend the plan; nothing was started.", code: exitFailed, err: err}
-		if errors.As(err, &t.Problems) {
-			t.What = path + " cannot be carried out"
+		t := &trouble{What: path + " cannot be carried out", Hint: "Mend the plan; nothing was started.", code: exitFailed, err: err}
+		if !errors.As(err, &t.Problems) {
+			t.What += ": " + err.Error()
 		}
 		return p, t
 	}
@@ -107,5 +107,3 @@ func (t target) ref() string {
 	}
 	return ""
 }
-
-func indent(s string) string { return "  " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  ") }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -88,5 +89,27 @@ func TestAnExampleIsValidAndItsLandingsAreCounted(t *testing.T) {
 	code, out, _ := typed(t, "validate", "../examples/itbytes.yaml")
 	if code != 0 || !strings.Contains(out, "is a valid plan: 9 landings, digest sha256:") {
 		t.Errorf("exit %d, %q; want a valid plan of 9 landings", code, out)
+	}
+}
+
+func TestEveryProblemOfAPlanIsSaidWithItsPlace(t *testing.T) {
+	file := t.TempDir() + "/plan.yaml"
+	err := os.WriteFile(file, []byte("apiVersion: landfall/v1\nkind: Migration\nmetadata: {name: x}\norganisation: {slugg: x}\n"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := typed(t, "validate", file)
+	if code != exitFailed || out != "" || !strings.Contains(errs, "\n  "+file+":4:") || !strings.Contains(errs, "slugg") || !strings.Contains(errs, "Mend the plan") {
+		t.Errorf("exit %d, %q, %q; want each problem on a line with its place", code, out, errs)
+	}
+	_, out, _ = typed(t, "validate", file, "-o", "json")
+	var got struct {
+		Problems []struct {
+			Line    int
+			Message string
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Problems) == 0 || got.Problems[0].Line == 0 {
+		t.Errorf("got %s (%v), want problems with their lines", out, err)
 	}
 }
