@@ -63,9 +63,6 @@ func (d *desk) close(err error) int {
 	for _, p := range t.Problems {
 		fmt.Fprintln(d.errs, "  "+p.Error())
 	}
-	for _, p := range t.Problems {
-		fmt.Fprintln(d.errs, "  "+p.Error())
-	}
 	if t.Hint != "" {
 		fmt.Fprintln(d.errs, "  "+t.Hint)
 	}

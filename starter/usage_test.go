@@ -99,7 +99,7 @@ func TestEveryProblemOfAPlanIsSaidWithItsPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errs := typed(t, "validate", file)
-	if code != exitFailed || out != "" || !strings.Contains(errs, "\n  "+file+":4:") || !strings.Contains(errs, "slugg") || !strings.Contains(errs, "Mend the plan") {
+	if code != exitFailed || out != "" || !strings.Contains(errs, "\n  "+file+":4:") || strings.Count(errs, `"slugg"`) != 1 || !strings.Contains(errs, "Mend the plan") {
 		t.Errorf("exit %d, %q, %q; want each problem on a line with its place", code, out, errs)
 	}
 	_, out, _ = typed(t, "validate", file, "-o", "json")
