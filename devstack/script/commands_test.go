@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -33,19 +34,20 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// until CODE PROGRAM [ARGS] runs a program again and again until it ends with a code.
+// until REGEXP PROGRAM [ARGS] runs a program again and again until its standard output matches.
 func until(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: until CODE PROGRAM [ARGS]")
+		ts.Fatalf("usage: until REGEXP PROGRAM [ARGS]")
 	}
-	want, err := strconv.Atoi(args[0])
+	want, err := regexp.Compile(args[0])
 	ts.Check(err)
 	for stop := time.Now().Add(time.Minute); time.Now().Before(stop); time.Sleep(300 * time.Millisecond) {
-		if code(ts, args[1:]) == want {
+		_ = code(ts, args[1:]) // what it says is what counts
+		if want.MatchString(ts.ReadFile("stdout")) {
 			return
 		}
 	}
-	ts.Fatalf("%s never ended with %d", strings.Join(args[1:], " "), want)
+	ts.Fatalf("%s never said %s", strings.Join(args[1:], " "), args[0])
 }
 
 // code runs a program and returns its exit code.
