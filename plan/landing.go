@@ -32,6 +32,9 @@ type Landing struct {
 	// after their containers: that of AWS.
 	Siblings []Sibling `json:"siblings,omitempty"`
 
+	// Environments are all of the plan's, so that the name of one landing is not taken for a slip in another's.
+	Environments []string `json:"environments,omitempty"`
+
 	Mode     Mode            `json:"mode"`               // of controls that Controls does not name
 	Controls map[string]Mode `json:"controls,omitempty"` // by control or objective
 	Waived   []Waiver        `json:"waived,omitempty"`   // those in force for this landing

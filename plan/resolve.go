@@ -124,7 +124,7 @@ func (m matrix) landing(s square) Landing {
 	p, home, e := m.plan, m.plan.Clouds[s.cloud], m.exceptions[s]
 	l := Landing{
 		Plan: p.Metadata.Name, Owner: p.Metadata.Owner, Slug: p.Organisation.Slug, Cloud: s.cloud, Environment: s.env,
-		Name: m.name(s), Adopt: e.Adopt, Email: m.email(s),
+		Environments: p.Organisation.Environments, Name: m.name(s), Adopt: e.Adopt, Email: m.email(s),
 		Region: cmp.Or(e.Region, home.Region), Organization: home.Organization, Parent: home.Parent, Billing: home.Billing, Role: home.Role,
 		Login: m.login(cmp.Or(e.Login, home.Login), e), Tags: m.tags(s), Network: m.ranges.network(m.envs[s.env], s.cloud, e.CIDR),
 		Identities: m.identities[s.cloud], Management: s.env == p.Management(),

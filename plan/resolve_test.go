@@ -54,7 +54,7 @@ func TestALandingHasEveryDefaultSettled(t *testing.T) {
 		Network: Network{CIDR: "10.64.0.0/20", Subnets: []Subnet{
 			{Name: "private-a", CIDR: "10.64.0.0/22", Zone: "a"}, {Name: "private-b", CIDR: "10.64.4.0/22", Zone: "b"},
 		}},
-		Mode: Enforce, Controls: map[string]Mode{"O05": ReportM}, Waived: []Waiver{},
+		Environments: []string{"prod", "dti", "mgmt"}, Mode: Enforce, Controls: map[string]Mode{"O05": ReportM}, Waived: []Waiver{},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

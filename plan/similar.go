@@ -49,6 +49,27 @@ func SimilarTo(name string, names []string) []string {
 	return out
 }
 
+// Similar is Similar of a name that stands in the cloud and the one wanted here, with the plan's own environments known:
+// names that speak of two of them are two things, whatever the environments are called.
+func (l Landing) Similar(name, want string) bool {
+	stands, wanted := l.environmentIn(name), l.environmentIn(want)
+	if stands != "" && wanted != "" && stands != wanted {
+		return false
+	}
+	return Similar(name, want)
+}
+
+// environmentIn is the environment of the plan that a name holds as words of its own, the longest if several, or "".
+func (l Landing) environmentIn(name string) string {
+	in, found := "-"+wordEnd.ReplaceAllString(strings.ToLower(name), "-")+"-", ""
+	for _, env := range l.Environments {
+		if len(env) > len(found) && strings.Contains(in, "-"+env+"-") {
+			found = env
+		}
+	}
+	return found
+}
+
 // The slots of a name.
 const (
 	environment = iota

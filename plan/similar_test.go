@@ -70,3 +70,20 @@ func TestTheVerySameNameIsFoundNotSimilar(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestTheNameOfAnotherEnvironmentOfThePlanIsNoSlip(t *testing.T) {
+	l := Landing{Environments: []string{"e000", "mgmt", "blue", "blue-eu"}}
+	for _, p := range []struct {
+		stands, wanted string
+		want           bool
+	}{
+		{"green-sub-mgmt-core", "green-sub-e000-core", false},
+		{"green-blue-eu-core", "green-blue-core", false},
+		{"green-blu-core", "green-blue-core", true},
+		{"green-core", "green-sub-e000-core", Similar("green-core", "green-sub-e000-core")},
+	} {
+		if got := l.Similar(p.stands, p.wanted); got != p.want {
+			t.Errorf("%s beside the wanted %s: similar = %v, want %v", p.stands, p.wanted, got, p.want)
+		}
+	}
+}

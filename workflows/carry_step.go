@@ -104,7 +104,7 @@ func (l *landing) take(ctx workflow.Context, s *stepping, out plan.Outcome) {
 	began := workflow.Now(ctx)
 	l.pause(ctx, s)
 	s.waited(s.wait.Kind, s.wait.For, began, workflow.Now(ctx))
-	if out.State == plan.StepPending && workflow.Now(ctx).Sub(s.started) > patience+s.heldFor() {
+	if out.State == plan.StepPending && !s.behind() && workflow.Now(ctx).Sub(s.started) > patience+s.heldFor() {
 		l.stumble(ctx, s, fault.New(fault.Propagating, "Look at it in the cloud, then resume.", "%s: still %s after %s", s.Title, s.wait.For, patience))
 	}
 }

@@ -29,7 +29,7 @@ func Land(ctx workflow.Context, in LandInput) (plan.LandingReport, error) {
 	l.ended = workflow.Now(ctx)
 	l.tell(ctx)
 	// A signal that is still on its way when the workflow ends is never delivered: the migration would wait for ever.
-	err := workflow.Await(ctx, func() bool { return l.telling == 0 && workflow.AllHandlersFinished(ctx) })
+	err := workflow.Await(ctx, func() bool { return !l.telling && workflow.AllHandlersFinished(ctx) })
 	return l.report(), err
 }
 
@@ -43,7 +43,9 @@ type landing struct {
 	started time.Time
 	ended   time.Time
 	told    landed
-	telling int        // how many times the migration is being told just now
+	news    []landed   // what the migration is still to be told, in order
+	telling bool       // the migration is being told just now
+	entered bool       // the registry has been given the landing's rows
 	lost    bool       // the landing's own login is expired or locked, and its fallback is used
 	failure *plan.Note // why the steps could not be listed
 	given   bool       // somebody has given the landing up because of that
@@ -67,7 +69,7 @@ func (l *landing) setup(ctx workflow.Context) error {
 			if more := asked.Receive(ctx, nil); !more || ctx.Err() != nil {
 				return
 			}
-			l.told = landed{}
+			l.told, l.entered = landed{}, false
 			l.tell(ctx)
 		}
 	})
@@ -183,6 +185,17 @@ func (l *landing) state() (plan.LandingState, string) {
 	return plan.LandingDone, ""
 }
 
+// landed reports whether all that concerns the landing itself is done, so that the registry may say where it is: what a
+// management landing does for others can take as long as they do.
+func (l *landing) landed() bool {
+	for _, s := range l.order {
+		if s.Chapter != plan.Organise && s.state != plan.StepDone && s.state != plan.StepGap && s.state != plan.StepSkipped {
+			return false
+		}
+	}
+	return len(l.order) > 0
+}
+
 // blocked reports whether a step only waits for steps that themselves wait for a person.
 func (l *landing) blocked(s *stepping) bool {
 	if s.state != plan.StepTodo {
@@ -202,21 +215,32 @@ func (l *landing) tell(ctx workflow.Context) {
 	state, why := l.state()
 	workflow.SetCurrentDetails(ctx, l.details())
 	now := landed{Landing: l.in.Landing.ID(), State: state, Why: why}
-	if now.State == l.told.State && now.Why == l.told.Why {
+	rows := !l.entered && l.landed()
+	if now.State == l.told.State && now.Why == l.told.Why && !rows {
 		return
 	}
-	if now.State == plan.LandingDone {
+	if rows {
+		l.entered = true
 		now.Rows = rowsOf(l.in.Landing, l.facts[plan.FactContainer], l.idOf)
 	}
-	l.told = now
+	l.told, l.told.Rows = now, nil
 	show(ctx, state, l.holds.by())
 	if l.in.Parent == "" {
 		return
 	}
-	l.telling++
-	defer func() { l.telling-- }()
-	if err := workflow.SignalExternalWorkflow(ctx, l.in.Parent, "", landedSignal, now).Get(ctx, nil); err != nil {
-		workflow.GetLogger(ctx).Warn("the migration could not be told", "parent", l.in.Parent, "error", err)
+	// Signals that are on their way together arrive in any order, so each waits until the one before it has arrived.
+	l.news = append(l.news, now)
+	if l.telling {
+		return
+	}
+	l.telling = true
+	defer func() { l.telling = false }()
+	for len(l.news) > 0 && ctx.Err() == nil {
+		said := l.news[0]
+		l.news = l.news[1:]
+		if err := workflow.SignalExternalWorkflow(ctx, l.in.Parent, "", landedSignal, said).Get(ctx, nil); err != nil {
+			workflow.GetLogger(ctx).Warn("the migration could not be told", "parent", l.in.Parent, "error", err)
+		}
 	}
 }
 

@@ -87,6 +87,7 @@ func (m *migration) registryHome() (home plan.Landing, kept bool) {
 	env := m.plan.Registry.Environment
 	for _, l := range m.landings {
 		if l.Cloud == plan.AWS && l.Environment == env {
+			l.Siblings = nil // the registry asks for the account alone
 			return l, true
 		}
 	}

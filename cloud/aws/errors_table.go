@@ -68,7 +68,7 @@ func ofServices() []row {
 		{service: "organizations", reasons: []string{"ACCOUNT_NUMBER_LIMIT_EXCEEDED", "CLOSE_ACCOUNT_QUOTA_EXCEEDED", "OU_NUMBER_LIMIT_EXCEEDED", "OU_DEPTH_LIMIT_EXCEEDED", "MAX_TAG_LIMIT_EXCEEDED"}, kind: fault.Quota, hint: raise},
 		{service: "organizations", codes: []string{"FinalizingOrganizationException"}, kind: fault.Propagating, hint: wait},
 		{service: "organizations", codes: []string{"ConcurrentModificationException", "SourceParentNotFoundException", "DuplicateAccountException"}, kind: fault.Transient, hint: wait},
-		{service: "organizations", codes: []string{"AWSOrganizationsNotInUseException"}, kind: fault.Conflict, hint: "Let the management landing make the organisation, or sign in to the account that has one, then resume."},
+		{service: "organizations", codes: []string{"AWSOrganizationsNotInUseException"}, kind: fault.Propagating, hint: "Let the management landing make the organisation, or sign in to the account that has one, then resume."},
 		{service: "organizations", codes: []string{"ConstraintViolationException"}, kind: fault.Conflict, hint: look},
 		{service: "iam", codes: []string{"LimitExceeded", "LimitExceededException"}, kind: fault.Quota, hint: raise},
 		{service: "iam", codes: []string{"ConcurrentModification", "ConcurrentModificationException"}, kind: fault.Transient, hint: wait},

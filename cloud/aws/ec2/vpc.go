@@ -63,7 +63,7 @@ func FindVPC(ctx context.Context, s *session.Session, l plan.Landing) (found VPC
 			"the plan adopts the VPC %q, which does not stand in %s of the account %s", adopted, s.Config.Region, s.Account)
 	}
 	for _, v := range all {
-		if name := tag(v.Tags, "Name"); !aws.ToBool(v.IsDefault) && name != "" && plan.Similar(name, l.Name) {
+		if name := tag(v.Tags, "Name"); !aws.ToBool(v.IsDefault) && name != "" && l.Similar(name, l.Name) {
 			similar = append(similar, fmt.Sprintf("%s (%s)", name, aws.ToString(v.VpcId)))
 		}
 	}

@@ -140,7 +140,7 @@ func pick(all []types.Account, email, adopted string) (*types.Account, plan.Matc
 func similar(all []types.Account, l plan.Landing) []string {
 	var out []string
 	for _, a := range all {
-		if name := aws.ToString(a.Name); strings.EqualFold(name, l.Name) || plan.Similar(name, l.Name) {
+		if name := aws.ToString(a.Name); strings.EqualFold(name, l.Name) || l.Similar(name, l.Name) {
 			out = append(out, fmt.Sprintf("%s (%s, %s)", name, aws.ToString(a.Id), aws.ToString(a.Email)))
 		}
 	}

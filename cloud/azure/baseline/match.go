@@ -15,10 +15,10 @@ func match(l plan.Landing, kind string) plan.Match {
 }
 
 // similar are those names that are too near a wanted one to be chance.
-func similar(want string, names []string) []string {
+func similar(l plan.Landing, want string, names []string) []string {
 	var out []string
 	for _, n := range names {
-		if !strings.EqualFold(n, want) && plan.Similar(n, want) {
+		if !strings.EqualFold(n, want) && l.Similar(n, want) {
 			out = append(out, n)
 		}
 	}

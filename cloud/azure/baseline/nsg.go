@@ -58,7 +58,7 @@ func (nsg) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.O
 			return o, err
 		}
 		names, err := c.Groups(ctx)
-		o.Similar = similar(at.Name, names)
+		o.Similar = similar(t.Landing, at.Name, names)
 		return o, err
 	case err != nil:
 		return plan.Observation{}, err

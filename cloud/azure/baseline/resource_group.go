@@ -50,7 +50,7 @@ func (resourceGroup) Observe(ctx context.Context, s *session.Session, t plan.Tas
 				names = append(names, session.Str(g.Name))
 			}
 		}
-		return plan.Observation{State: plan.Absent, Similar: similar(name, names), Evidence: []string{"no resource group " + name}}, nil
+		return plan.Observation{State: plan.Absent, Similar: similar(t.Landing, name, names), Evidence: []string{"no resource group " + name}}, nil
 	case err != nil:
 		return plan.Observation{}, err
 	}

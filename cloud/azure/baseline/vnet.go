@@ -67,7 +67,7 @@ func (vnet) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.
 			return o, err
 		}
 		names, err := c.Networks(ctx)
-		o.Similar = similar(at.Name, names)
+		o.Similar = similar(t.Landing, at.Name, names)
 		return o, err
 	case err != nil:
 		return plan.Observation{}, err

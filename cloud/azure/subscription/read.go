@@ -59,7 +59,7 @@ func named(ctx context.Context, s *session.Session, l plan.Landing) (plan.Observ
 			switch name := session.Str(sub.DisplayName); {
 			case strings.EqualFold(name, want):
 				hits = append(hits, *sub)
-			case plan.Similar(name, want):
+			case l.Similar(name, want):
 				near = append(near, name)
 			}
 		}

@@ -90,7 +90,7 @@ func others(ctx context.Context, s *wire.Session, t plan.Task, o plan.Observatio
 		case n.Name == "default" || n.Legacy:
 			o.Live[defaultNetwork] = n.Name + " (" + mode(n) + ")"
 			o.Evidence = append(o.Evidence, wire.Evidence("networks.list", "GC-O03a does not hold for %s (%s, %d subnets), which stands beside it and is left alone", n.Name, mode(n), n.Subnets))
-		case o.State == plan.Absent && plan.Similar(n.Name, names.Network(t.Landing)):
+		case o.State == plan.Absent && t.Landing.Similar(n.Name, names.Network(t.Landing)):
 			o.Similar = append(o.Similar, n.Name)
 		}
 	}

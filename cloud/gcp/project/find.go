@@ -83,7 +83,7 @@ func absent(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation
 		return o, err
 	}
 	for _, p := range others {
-		if p.GetLabels()[names.LabelPlan] == "" && (plan.Similar(p.GetProjectId(), id) || plan.Similar(p.GetDisplayName(), id)) {
+		if p.GetLabels()[names.LabelPlan] == "" && (t.Landing.Similar(p.GetProjectId(), id) || t.Landing.Similar(p.GetDisplayName(), id)) {
 			o.Similar = append(o.Similar, p.GetProjectId())
 		}
 	}
