@@ -94,12 +94,12 @@ func (m *matrix) View() string {
 		return b.String() + "\n"
 	}
 	if waits(m.last.Landings) {
-		fmt.Fprintf(&b, "\nfor what somebody is awaited, see: landfall status %s\n", name)
+		fmt.Fprintf(&b, "\nlandfall status %s says what they wait for\n", name)
 	}
 	return b.String() + "\nq leaves; the run goes on\n"
 }
 
-// waits reports whether a landing waits for somebody.
+// waits reports whether a landing waits for somebody or for another.
 func waits(landings map[string]plan.LandingState) bool {
 	for _, s := range landings {
 		if s == plan.LandingWaiting || s == plan.LandingHeld {

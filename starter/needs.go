@@ -74,6 +74,9 @@ func needsOf(l plan.LandingReport) []need {
 		}
 		out = append(out, n)
 	}
+	if len(out) == 0 && l.State == plan.LandingWaiting {
+		out = append(out, need{state: plan.StepPending, cloud: l.Cloud, where: []string{id}, why: []string{l.Why}, landing: id})
+	}
 	if len(l.Steps) == 0 && (l.State == plan.LandingHeld || l.State == plan.LandingFailed) {
 		out = append(out, need{state: plan.StepState(l.State), cloud: l.Cloud, where: []string{id}, why: []string{l.Why}, landing: id})
 	}
@@ -87,8 +90,11 @@ func (n need) lines(name string) []string {
 		where += fmt.Sprintf(", and %d more like it", more)
 	}
 	what := string(n.state)
-	if n.state == plan.StepWaiting {
+	switch n.state {
+	case plan.StepWaiting:
 		what = "waits for a person"
+	case plan.StepPending:
+		what = "waits for another landing"
 	}
 	out := []string{what + ": " + where}
 	for _, w := range n.why {
@@ -97,6 +103,8 @@ func (n need) lines(name string) []string {
 	switch only := "--landing " + n.landing; {
 	case n.state == plan.StepWaiting:
 		out = append(out, "  it goes on by itself once the API shows it")
+	case n.state == plan.StepPending:
+		out = append(out, "  it goes on by itself once that is so")
 	case n.state == plan.StepHeld:
 		if len(n.where) > 1 && n.step != "" {
 			only = "--step " + n.step

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/api/enums/v1"
@@ -104,7 +105,7 @@ func (d *desk) showPreview(arg string, r workflows.MigrateResult, previews []pla
 		d.say("%s", p.Landing)
 		wide := widest(p.Outcomes)
 		for _, o := range p.Outcomes {
-			d.say("  %-8s  %-*s  %s", opWord(o), wide, o.Step, why(o))
+			d.say("  %-8s  %-*s  %s", opWord(o), wide, o.Step, why(o, p.Landing))
 			for _, f := range o.Change.Fields {
 				if o.Change.Op == plan.Update || o.Change.Op == plan.Adopted || o.Change.Op == plan.Manual {
 					d.say("  %-8s    %s: %s -> %s", "", f.Field, quoted(f.Before), quoted(f.After))
@@ -151,12 +152,14 @@ func opWord(o plan.Outcome) string {
 	return string(o.Change.Op)
 }
 
-func why(o plan.Outcome) string {
+// why is a change's reason. A step without one was not looked at: the landing's container is to be made first.
+func why(o plan.Outcome, landing string) string {
 	if o.Fault != nil {
 		return o.Fault.Message + " " + o.Fault.Hint
 	}
 	if o.Change.Op == plan.Create && o.Change.Why == "" {
-		return "what it stands in is to be made first"
+		cloud, _, _ := strings.Cut(landing, "/")
+		return "in the new " + or(map[string]string{"aws": "account", "azure": "subscription", "gcp": "project"}[cloud], "container")
 	}
 	return o.Change.Why
 }

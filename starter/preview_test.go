@@ -38,7 +38,7 @@ func TestAPreviewsColumnsStandUnderEachOther(t *testing.T) {
 		{Step: "nsg", Change: plan.Change{Op: plan.Update, Why: "it differs in name", Fields: []plan.FieldDiff{{Field: "name", After: "b"}}}},
 	}}})
 	want := "azure/mgmt\n" +
-		"  create    principal-itManagesO365  what it stands in is to be made first\n" +
+		"  create    principal-itManagesO365  in the new subscription\n" +
 		"  update    nsg                      it differs in name\n" +
 		"              name: (none) -> \"b\"\n"
 	if err != nil || !strings.HasPrefix(out.String(), want) {

@@ -111,3 +111,13 @@ func TestAPersonsActIsSaidWithoutACommand(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+func TestALandingThatWaitsForAnotherIsSaidToGoOnByItself(t *testing.T) {
+	r, _ := morning(plan.LandingWaiting, plan.StepReport{Name: "role", State: plan.StepPending})
+	r.Landings[0].Why = "role waits for the identity that is made in aws/mgmt"
+	got := strings.Join(needs(r), "\n")
+	want := "waits for another landing: aws/prod\n  role waits for the identity that is made in aws/mgmt\n  it goes on by itself once that is so"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
