@@ -50,6 +50,9 @@ func gather(ctx context.Context, c client.Client, t target) (plan.Report, standi
 		}
 	}
 	if t.plan != nil {
+		if r.SPOF, err = singlePoints(*t.plan); err != nil {
+			return r, last, err
+		}
 		for _, e := range t.plan.Skipped() {
 			r.Landings = append(r.Landings, plan.LandingReport{
 				Cloud: e.Cloud, Environment: e.Environment, Name: e.Name, State: plan.LandingSkipped, Why: e.Reason, Steps: []plan.StepReport{},

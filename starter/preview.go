@@ -159,7 +159,7 @@ func why(o plan.Outcome, landing string) string {
 	}
 	if o.Change.Op == plan.Create && o.Change.Why == "" {
 		cloud, _, _ := strings.Cut(landing, "/")
-		return "in the new " + or(map[string]string{"aws": "account", "azure": "subscription", "gcp": "project"}[cloud], "container")
+		return "in the new " + container(plan.Cloud(cloud))
 	}
 	return o.Change.Why
 }

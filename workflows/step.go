@@ -19,6 +19,7 @@ type pace struct {
 
 // The paces of the runbook.
 func quick() pace { return pace{attempt: 30 * time.Second, total: 10 * time.Minute} }
+
 func steady() pace {
 	return pace{attempt: 3 * time.Minute, total: 30 * time.Minute, heartbeat: 15 * time.Second}
 }

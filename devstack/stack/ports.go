@@ -25,8 +25,13 @@ func choose() (p Ports, moved []string, err error) {
 		name string
 		at   *int
 	}{
-		{"Temporal", &p.Temporal}, {"the Temporal UI", &p.UI}, {"/sim", &p.Sim}, {"AWS", &p.AWS}, {"Azure", &p.Azure},
-		{"GCP", &p.GCP}, {"1Password Connect", &p.Connect},
+		{"Temporal", &p.Temporal},
+		{"the Temporal UI", &p.UI},
+		{"/sim", &p.Sim},
+		{"AWS", &p.AWS},
+		{"Azure", &p.Azure},
+		{"GCP", &p.GCP},
+		{"1Password Connect", &p.Connect},
 	} {
 		if free(*port.at) {
 			continue

@@ -21,17 +21,21 @@ type plan struct {
 func plans() []plan {
 	return []plan{
 		{name: "VirtualMachines", subPlans: []string{"P2", "P1"}, extensions: []string{"MdeDesignatedSubscription", "AgentlessVmScanning"}},
-		{name: "SqlServers"}, {name: "AppServices"},
+		{name: "SqlServers"},
+		{name: "AppServices"},
 		{name: "StorageAccounts", subPlans: []string{"DefenderForStorageV2", "PerTransaction", "PerStorageAccount"}, extensions: []string{"OnUploadMalwareScanning", "SensitiveDataDiscovery"}},
 		{name: "SqlServerVirtualMachines"},
-		{name: "KubernetesService", replaced: "Containers"}, {name: "ContainerRegistry", replaced: "Containers"},
+		{name: "KubernetesService", replaced: "Containers"},
+		{name: "ContainerRegistry", replaced: "Containers"},
 		{name: "KeyVaults", subPlans: []string{"PerKeyVault", "PerTransaction"}},
 		{name: "Dns", replaced: "VirtualMachines"},
 		{name: "Arm", subPlans: []string{"PerSubscription", "PerApiCall"}},
-		{name: "OpenSourceRelationalDatabases"}, {name: "CosmosDbs"},
+		{name: "OpenSourceRelationalDatabases"},
+		{name: "CosmosDbs"},
 		{name: "Containers", extensions: []string{"ContainerRegistriesVulnerabilityAssessments", "AgentlessDiscoveryForKubernetes"}},
 		{name: "CloudPosture", extensions: []string{"SensitiveDataDiscovery", "ContainerRegistriesVulnerabilityAssessments", "AgentlessVmScanning"}},
-		{name: "Api", subPlans: []string{"P1", "P2", "P3", "P4", "P5"}}, {name: "AI"},
+		{name: "Api", subPlans: []string{"P1", "P2", "P3", "P4", "P5"}},
+		{name: "AI"},
 	}
 }
 

@@ -32,10 +32,14 @@ func accountRoutes() []route {
 	return append([]route{
 		{api: api, method: http.MethodGet, path: one, operation: "serviceAccounts.get", do: (*Cloud).getAccount},
 		{api: api, method: http.MethodGet, path: all, operation: "serviceAccounts.list", params: "pageSize pageToken", do: (*Cloud).listAccounts},
-		{api: api, method: http.MethodPost, path: all, operation: "serviceAccounts.create", write: true,
-			body: shape{"accountId": text(), "serviceAccount": message(accountShape())}, do: (*Cloud).createAccount},
-		{api: api, method: http.MethodPatch, path: one, operation: "serviceAccounts.patch", write: true,
-			body: shape{"serviceAccount": message(accountShape()), "updateMask": text()}, do: (*Cloud).patchAccount},
+		{
+			api: api, method: http.MethodPost, path: all, operation: "serviceAccounts.create", write: true,
+			body: shape{"accountId": text(), "serviceAccount": message(accountShape())}, do: (*Cloud).createAccount,
+		},
+		{
+			api: api, method: http.MethodPatch, path: one, operation: "serviceAccounts.patch", write: true,
+			body: shape{"serviceAccount": message(accountShape()), "updateMask": text()}, do: (*Cloud).patchAccount,
+		},
 		{api: api, method: http.MethodDelete, path: one, operation: "serviceAccounts.delete", write: true, do: (*Cloud).deleteAccount},
 		{api: api, method: http.MethodPost, path: one + ":undelete", operation: "serviceAccounts.undelete", write: true, body: shape{}, do: (*Cloud).undeleteAccount},
 		{api: api, method: http.MethodPost, path: one + ":disable", operation: "serviceAccounts.disable", write: true, body: shape{}, do: (*Cloud).disableAccount},
@@ -128,8 +132,10 @@ func (c *Cloud) createAccount(q *request) (any, *problem) {
 }
 
 func (c *Cloud) newAccount(p *project, email, displayName, description string) *serviceAccount {
-	a := &serviceAccount{project: p, email: email, uniqueID: digits(21), displayName: displayName, description: description, etag: newEtag(),
-		known: c.later("gcp.serviceaccount.propagation"), policy: newPolicy()}
+	a := &serviceAccount{
+		project: p, email: email, uniqueID: digits(21), displayName: displayName, description: description, etag: newEtag(),
+		known: c.later("gcp.serviceaccount.propagation"), policy: newPolicy(),
+	}
 	c.accounts[a.uniqueID] = a
 	return a
 }

@@ -23,8 +23,10 @@ func billingRoutes() []route {
 		{api: api, method: http.MethodGet, path: "/v1/billingAccounts/{billing}", operation: "GetBillingAccount", do: (*Cloud).getBillingAccount},
 		{api: api, method: http.MethodGet, path: "/v1/billingAccounts", operation: "ListBillingAccounts", params: "pageSize pageToken filter parent", do: (*Cloud).listBillingAccounts},
 		{api: api, method: http.MethodGet, path: "/v1/billingAccounts/{billing}/projects", operation: "ListProjectBillingInfo", params: "pageSize pageToken", do: (*Cloud).listBilledProjects},
-		{api: api, method: http.MethodPost, path: "/v1/billingAccounts/{billing}:testIamPermissions", operation: "TestIamPermissions",
-			body: shape{"permissions": texts(), "resource": text()}, do: (*Cloud).testBillingPermissions},
+		{
+			api: api, method: http.MethodPost, path: "/v1/billingAccounts/{billing}:testIamPermissions", operation: "TestIamPermissions",
+			body: shape{"permissions": texts(), "resource": text()}, do: (*Cloud).testBillingPermissions,
+		},
 		{api: api, method: http.MethodGet, path: "/v1/projects/{project}/billingInfo", operation: "GetProjectBillingInfo", do: (*Cloud).getBilling},
 		{api: api, method: http.MethodPut, path: "/v1/projects/{project}/billingInfo", operation: "UpdateProjectBillingInfo", write: true, body: billingInfoShape(), do: (*Cloud).updateBilling},
 	}
@@ -132,8 +134,10 @@ func (c *Cloud) updateBilling(q *request) (any, *problem) {
 	case b != nil && !b.open:
 		return nil, precondition("Billing account %s is closed.", name)
 	case b != nil && b.quota > 0 && len(c.sortedProjects(func(p *project) bool { return p.billing == name })) >= b.quota:
-		return nil, precondition("Precondition check failed.").add(fields{"@type": "type.googleapis.com/google.rpc.QuotaFailure",
-			"violations": []any{fields{"subject": name, "description": "Cloud billing quota exceeded: https://support.google.com/code/contact/billing_quota_increase"}}})
+		return nil, precondition("Precondition check failed.").add(fields{
+			"@type":      "type.googleapis.com/google.rpc.QuotaFailure",
+			"violations": []any{fields{"subject": name, "description": "Cloud billing quota exceeded: https://support.google.com/code/contact/billing_quota_increase"}},
+		})
 	}
 	p.billing = name
 	return c.billingInfo(p), nil

@@ -8,12 +8,14 @@ import (
 
 // catalogue lists the APIs that a project may enable, in the order of their names.
 func catalogue() []string {
-	list := []string{"accesscontextmanager", "admin", "aiplatform", "artifactregistry", "bigquery", "bigquerystorage", "billingbudgets", "cloudapis", "cloudasset",
+	list := []string{
+		"accesscontextmanager", "admin", "aiplatform", "artifactregistry", "bigquery", "bigquerystorage", "billingbudgets", "cloudapis", "cloudasset",
 		"cloudbilling", "cloudbuild", "cloudidentity", "cloudkms", "cloudresourcemanager", "cloudtrace", "compute", "container", "containerregistry",
 		"datastore", "dns", "essentialcontacts", "eventarc", "iam", "iamcredentials", "iap", "logging", "monitoring", "networkmanagement", "networksecurity",
 		"orgpolicy", "oslogin", "policyanalyzer", "privilegedaccessmanager", "pubsub", "recommender", "run", "runtimeconfig", "secretmanager", "securitycenter",
 		"securitycentermanagement", "servicemanagement", "servicenetworking", "serviceusage", "sqladmin", "storage", "storage-api", "storage-component",
-		"storagetransfer", "sts", "vpcaccess", "websecurityscanner"}
+		"storagetransfer", "sts", "vpcaccess", "websecurityscanner",
+	}
 	for i, n := range list {
 		list[i] = n + ".googleapis.com"
 	}
@@ -32,10 +34,12 @@ func needed(name string) []string {
 }
 
 func needsBilling(name string) bool {
-	return slices.Contains([]string{"aiplatform.googleapis.com", "artifactregistry.googleapis.com", "cloudbuild.googleapis.com", "cloudkms.googleapis.com",
+	return slices.Contains([]string{
+		"aiplatform.googleapis.com", "artifactregistry.googleapis.com", "cloudbuild.googleapis.com", "cloudkms.googleapis.com",
 		"compute.googleapis.com", "container.googleapis.com", "containerregistry.googleapis.com", "dns.googleapis.com", "run.googleapis.com",
 		"secretmanager.googleapis.com", "servicenetworking.googleapis.com", "sqladmin.googleapis.com", "storagetransfer.googleapis.com",
-		"vpcaccess.googleapis.com"}, name)
+		"vpcaccess.googleapis.com",
+	}, name)
 }
 
 // serviceTitle is the name by which people know an API.

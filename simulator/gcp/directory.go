@@ -17,8 +17,10 @@ type user struct {
 
 func directoryRoutes() []route {
 	return []route{
-		{api: "admin", method: http.MethodGet, path: "/admin/directory/v1/users", operation: "users.list",
-			params: "customer domain maxResults orderBy pageToken projection query showDeleted sortOrder viewType", do: (*Cloud).listUsers},
+		{
+			api: "admin", method: http.MethodGet, path: "/admin/directory/v1/users", operation: "users.list",
+			params: "customer domain maxResults orderBy pageToken projection query showDeleted sortOrder viewType", do: (*Cloud).listUsers,
+		},
 		{api: "admin", method: http.MethodGet, path: "/admin/directory/v1/users/{user}", operation: "users.get", params: "projection viewType", do: (*Cloud).getUser},
 	}
 }

@@ -100,13 +100,17 @@ func (c *Cloud) settleIn(e estate) error {
 }
 
 func (c *Cloud) settleOrganization(e estateOrg) error {
-	o := &organization{name: e.Name, displayName: e.DisplayName, customer: e.Customer, created: orTime(e.Created, c.k.Now()),
+	o := &organization{
+		name: e.Name, displayName: e.DisplayName, customer: e.Customer, created: orTime(e.Created, c.k.Now()),
 		quota: e.ProjectQuota, tier: orText(e.Tier, "STANDARD"), state: active, etag: newEtag(), policy: newPolicy(),
-		orgPolicies: map[string]fields{}, constraints: map[string]fields{}, scc: map[string]*securityService{}}
+		orgPolicies: map[string]fields{}, constraints: map[string]fields{}, scc: map[string]*securityService{},
+	}
 	o.updated = o.created
 	for _, u := range e.Users {
-		o.users = append(o.users, &user{id: digits(21), email: u.Email, given: u.Given, family: u.Family, admin: u.Admin,
-			enrolled: u.Enrolled, enforced: u.Enforced, created: o.created})
+		o.users = append(o.users, &user{
+			id: digits(21), email: u.Email, given: u.Given, family: u.Family, admin: u.Admin,
+			enrolled: u.Enrolled, enforced: u.Enforced, created: o.created,
+		})
 		if u.Admin {
 			o.policy.bind("roles/resourcemanager.organizationAdmin", "user:"+u.Email)
 			o.policy.bind("roles/resourcemanager.projectCreator", "user:"+u.Email)

@@ -101,8 +101,10 @@ func (c *Cloud) pageFolders(q *request, wanted func(*folder) bool) (any, *proble
 }
 
 func (c *Cloud) createFolder(q *request) (any, *problem) {
-	f := &folder{name: "folders/" + digits(12), parent: q.body.str("parent"), displayName: q.body.str("displayName"), state: active,
-		created: q.now, updated: q.now, etag: newEtag(), policy: newPolicy(), orgPolicies: map[string]fields{}}
+	f := &folder{
+		name: "folders/" + digits(12), parent: q.body.str("parent"), displayName: q.body.str("displayName"), state: active,
+		created: q.now, updated: q.now, etag: newEtag(), policy: newPolicy(), orgPolicies: map[string]fields{},
+	}
 	switch {
 	case !c.isParent(f.parent):
 		return nil, forbidden()
@@ -112,11 +114,13 @@ func (c *Cloud) createFolder(q *request) (any, *problem) {
 		return nil, precondition("The folder operation violates display name uniqueness within the parent.")
 	}
 	f.policy.bind("roles/resourcemanager.folderAdmin", q.caller.member())
-	return c.begin(&operation{api: "cloudresourcemanager", name: "operations/fc." + digits(19), scope: f.name, due: c.later("gcp.folder.create"),
+	return c.begin(&operation{
+		api: "cloudresourcemanager", name: "operations/fc." + digits(19), scope: f.name, due: c.later("gcp.folder.create"),
 		finish: func() (any, *problem) {
 			c.folders[f.name] = f
 			return typed("google.cloud.resourcemanager.v3.Folder", f.wire()), nil
-		}}).wire(), nil
+		},
+	}).wire(), nil
 }
 
 func (c *Cloud) folderNamed(parent, displayName, except string) *folder {
@@ -145,11 +149,13 @@ func (c *Cloud) updateFolder(q *request) (any, *problem) {
 		return nil, precondition("The folder operation violates display name uniqueness within the parent.")
 	}
 	said := fields{"@type": "type.googleapis.com/google.cloud.resourcemanager.v3.UpdateFolderMetadata"}
-	return c.begin(&operation{api: "cloudresourcemanager", name: "operations/fu." + digits(19), scope: f.name, due: c.later("gcp.folder.update"), early: said, late: said,
+	return c.begin(&operation{
+		api: "cloudresourcemanager", name: "operations/fu." + digits(19), scope: f.name, due: c.later("gcp.folder.update"), early: said, late: said,
 		finish: func() (any, *problem) {
 			f.displayName, f.updated, f.etag = name, c.k.Now(), newEtag()
 			return typed("google.cloud.resourcemanager.v3.Folder", f.wire()), nil
-		}}).wire(), nil
+		},
+	}).wire(), nil
 }
 
 func (c *Cloud) deleteFolder(q *request) (any, *problem) {

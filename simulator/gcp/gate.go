@@ -61,8 +61,10 @@ func (c *Cloud) enabled(q *request, p *project) *problem {
 	bad := problemf(http.StatusForbidden, "PERMISSION_DENIED", "accessNotConfigured", "%s", said)
 	bad.front = true
 	return bad.add(
-		errorInfo("SERVICE_DISABLED", "googleapis.com", map[string]string{"service": q.api.host, "serviceTitle": title,
-			"consumer": "projects/" + p.number, "containerInfo": p.number, "activationUrl": url}),
+		errorInfo("SERVICE_DISABLED", "googleapis.com", map[string]string{
+			"service": q.api.host, "serviceTitle": title,
+			"consumer": "projects/" + p.number, "containerInfo": p.number, "activationUrl": url,
+		}),
 		fields{"@type": "type.googleapis.com/google.rpc.LocalizedMessage", "locale": "en-US", "message": said},
 		fields{"@type": "type.googleapis.com/google.rpc.Help", "links": []any{fields{"description": "Google developers console API activation", "url": url}}})
 }

@@ -69,8 +69,10 @@ func (c *Cloud) keyFile(q *request, a *serviceAccount, k *key, private *rsa.Priv
 	}
 	file := base64.StdEncoding.EncodeToString(b)
 	escaped, _ := json.Marshal(text)
-	for id, v := range map[string]string{"key file": file, "private key": strings.TrimSpace(text), "private key in JSON": strings.Trim(string(escaped), `"`),
-		"private key body": strings.Split(text, "\n")[1]} {
+	for id, v := range map[string]string{
+		"key file": file, "private key": strings.TrimSpace(text), "private key in JSON": strings.Trim(string(escaped), `"`),
+		"private key body": strings.Split(text, "\n")[1],
+	} {
 		c.k.Mint(kernel.Secret{Cloud: "gcp", Scope: "projects/" + a.project.id, ID: k.id + " " + id, Value: v})
 	}
 	return file, nil
@@ -115,7 +117,8 @@ func (c *Cloud) uploadKey(q *request) (any, *problem) {
 func (c *Cloud) forbidsKeys(a *serviceAccount, constraint, says string) *problem {
 	if c.enforced(a.project, constraint) {
 		return precondition("%s", says).add(fields{"@type": "type.googleapis.com/google.rpc.PreconditionFailure", "violations": []any{fields{
-			"type": "constraints/" + constraint, "description": says, "subject": a.name() + "?configvalue=" + url.QueryEscape(a.email)}}})
+			"type": "constraints/" + constraint, "description": says, "subject": a.name() + "?configvalue=" + url.QueryEscape(a.email),
+		}}})
 	}
 	managed := strings.Replace(constraint, "iam.", "iam.managed.", 1)
 	if c.enforced(a.project, managed) {

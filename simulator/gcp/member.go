@@ -126,10 +126,12 @@ func basic(role string) bool {
 }
 
 func roleServices() []string {
-	return []string{"accesscontextmanager", "artifactregistry", "bigquery", "billing", "browser", "cloudasset", "cloudbuild", "cloudkms", "cloudsql",
+	return []string{
+		"accesscontextmanager", "artifactregistry", "bigquery", "billing", "browser", "cloudasset", "cloudbuild", "cloudkms", "cloudsql",
 		"compute", "container", "dns", "essentialcontacts", "iam", "iap", "logging", "monitoring", "networkmanagement", "orgpolicy", "policyanalyzer",
 		"privilegedaccessmanager", "pubsub", "recommender", "resourcemanager", "run", "secretmanager", "securitycenter", "securitycentermanagement",
-		"serviceusage", "source", "storage", "storagetransfer", "cloudfunctions", "servicenetworking", "vpcaccess", "workloadmanager", "aiplatform"}
+		"serviceusage", "source", "storage", "storagetransfer", "cloudfunctions", "servicenetworking", "vpcaccess", "workloadmanager", "aiplatform",
+	}
 }
 
 func conditionHash(condition fields) string {

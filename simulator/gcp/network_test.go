@@ -177,8 +177,10 @@ func TestEveryCallIsInTheJournalUnderItsOwnName(t *testing.T) {
 	d.must("POST /cloudresourcemanager/v3/projects", `{"projectId": "journal-1", "parent": "organizations/123456789012"}`)
 	d.must("POST "+computeAPI+"/global/networks", `{"name": "one", "autoCreateSubnetworks": false}`)
 	d.must("POST /cloudresourcemanager/v3/"+standing+":getIamPolicy", "")
-	want := []string{"token oauth2  read admin", "SearchOrganizations cloudresourcemanager  read admin", "CreateProject cloudresourcemanager projects/journal-1 write admin",
-		"networks.insert compute projects/standing-project write admin", "GetIamPolicy cloudresourcemanager projects/standing-project read admin"}
+	want := []string{
+		"token oauth2  read admin", "SearchOrganizations cloudresourcemanager  read admin", "CreateProject cloudresourcemanager projects/journal-1 write admin",
+		"networks.insert compute projects/standing-project write admin", "GetIamPolicy cloudresourcemanager projects/standing-project read admin",
+	}
 	for i, c := range d.k.Calls() {
 		if got := strings.Join([]string{c.Operation, c.Service, c.Scope, c.Kind, c.Login}, " "); got != want[i] {
 			t.Errorf("call %d: got %q, want %q", i, got, want[i])

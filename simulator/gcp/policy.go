@@ -40,12 +40,18 @@ func exprShape() shape {
 
 // policyRoutes are the three methods that every resource with a policy has.
 func policyRoutes(api, path string) []route {
-	get := route{api: api, method: http.MethodPost, path: path + ":getIamPolicy", operation: "GetIamPolicy", do: (*Cloud).getPolicy,
-		body: shape{"resource": text(), "options": message(shape{"requestedPolicyVersion": integer()})}}
-	set := route{api: api, method: http.MethodPost, path: path + ":setIamPolicy", operation: "SetIamPolicy", write: true, do: (*Cloud).setPolicy,
-		body: shape{"resource": text(), "policy": message(policyShape()), "updateMask": text()}}
-	test := route{api: api, method: http.MethodPost, path: path + ":testIamPermissions", operation: "TestIamPermissions", do: (*Cloud).testPermissions,
-		body: shape{"resource": text(), "permissions": texts()}}
+	get := route{
+		api: api, method: http.MethodPost, path: path + ":getIamPolicy", operation: "GetIamPolicy", do: (*Cloud).getPolicy,
+		body: shape{"resource": text(), "options": message(shape{"requestedPolicyVersion": integer()})},
+	}
+	set := route{
+		api: api, method: http.MethodPost, path: path + ":setIamPolicy", operation: "SetIamPolicy", write: true, do: (*Cloud).setPolicy,
+		body: shape{"resource": text(), "policy": message(policyShape()), "updateMask": text()},
+	}
+	test := route{
+		api: api, method: http.MethodPost, path: path + ":testIamPermissions", operation: "TestIamPermissions", do: (*Cloud).testPermissions,
+		body: shape{"resource": text(), "permissions": texts()},
+	}
 	if strings.Contains(path, "serviceAccounts") { // the discovery API of IAM names its methods as it names its resources, and asks in the query
 		get.body, get.params = nil, "options.requestedPolicyVersion"
 		get.operation, set.operation, test.operation = "serviceAccounts.getIamPolicy", "serviceAccounts.setIamPolicy", "serviceAccounts.testIamPermissions"

@@ -45,8 +45,10 @@ func poolName(p *project, l *pool) string {
 }
 
 func (l *pool) wire(p *project) fields {
-	return full(fields{"name": poolName(p, l), "displayName": l.displayName, "description": l.description, "disabled": l.disabled,
-		"state": lifeState(l.deleted), "expireTime": l.expires})
+	return full(fields{
+		"name": poolName(p, l), "displayName": l.displayName, "description": l.description, "disabled": l.disabled,
+		"state": lifeState(l.deleted), "expireTime": l.expires,
+	})
 }
 
 func lifeState(deleted bool) enum {
@@ -79,8 +81,10 @@ func (c *Cloud) poolOperation(p *project, of, message string, deed func() fields
 	if message == "WorkloadIdentityPoolProvider" {
 		said = fields{"@type": "type.googleapis.com/google.iam.v1.WorkloadIdentityPoolProviderOperationMetadata"}
 	}
-	return c.begin(&operation{api: "iam", name: of + "/operations/" + newOperationID(), scope: "projects/" + p.id, due: c.later("gcp.iam.workloadIdentityPool"),
-		early: said, late: said, finish: func() (any, *problem) { return typed("google.iam.v1."+message, deed()), nil }}).wire(), nil
+	return c.begin(&operation{
+		api: "iam", name: of + "/operations/" + newOperationID(), scope: "projects/" + p.id, due: c.later("gcp.iam.workloadIdentityPool"),
+		early: said, late: said, finish: func() (any, *problem) { return typed("google.iam.v1."+message, deed()), nil },
+	}).wire(), nil
 }
 
 // getPoolOperation finds an operation whether the caller wrote the project's id or its number.
@@ -138,8 +142,10 @@ func (c *Cloud) createPool(q *request) (any, *problem) {
 	case len(q.body.str("displayName")) > 32 || len(q.body.str("description")) > 256:
 		return nil, invalid("The display name or the description is too long.")
 	}
-	l := &pool{id: id, displayName: q.body.str("displayName"), description: q.body.str("description"), disabled: q.body.flag("disabled"),
-		providers: map[string]*provider{}, pending: true}
+	l := &pool{
+		id: id, displayName: q.body.str("displayName"), description: q.body.str("description"), disabled: q.body.flag("disabled"),
+		providers: map[string]*provider{}, pending: true,
+	}
 	p.pools[id] = l
 	return c.poolOperation(p, poolName(p, l), "WorkloadIdentityPool", func() fields {
 		l.pending = false

@@ -83,9 +83,11 @@ func (c *Cloud) getProject(q *request) (any, *problem) {
 
 func (c *Cloud) newProject(id, number, displayName, parent string, labels map[string]string) *project {
 	now := c.k.Now()
-	return &project{id: id, number: number, displayName: displayName, parent: parent, state: active, etag: newEtag(), created: now, updated: now,
+	return &project{
+		id: id, number: number, displayName: displayName, parent: parent, state: active, etag: newEtag(), created: now, updated: now,
 		labels: labels, services: map[string]*service{}, policy: newPolicy(), orgPolicies: map[string]fields{}, pools: map[string]*pool{},
-		scc: map[string]*securityService{}, zones: map[string]*zone{}, network: newNetworking()}
+		scc: map[string]*securityService{}, zones: map[string]*zone{}, network: newNetworking(),
+	}
 }
 
 func (c *Cloud) createProject(q *request) (any, *problem) {
@@ -106,8 +108,10 @@ func (c *Cloud) startProject(q *request, id, displayName, parent string, labels 
 		return nil, forbidden()
 	}
 	if c.taken[id] {
-		return nil, exists("Requested entity already exists").add(fields{"@type": "type.googleapis.com/google.rpc.ResourceInfo",
-			"resourceName": "projects/" + id, "description": "project"})
+		return nil, exists("Requested entity already exists").add(fields{
+			"@type":        "type.googleapis.com/google.rpc.ResourceInfo",
+			"resourceName": "projects/" + id, "description": "project",
+		})
 	}
 	c.taken[id] = true
 	p := c.newProject(id, digits(12), displayName, parent, labels)
@@ -201,10 +205,12 @@ func (c *Cloud) updateProject(q *request) (any, *problem) {
 	if bad := checkProject(p.id, displayName, labels); bad != nil {
 		return nil, bad
 	}
-	return c.begin(&operation{api: "cloudresourcemanager", name: "operations/up." + digits(19), scope: "projects/" + p.id, due: c.later("gcp.project.update"),
+	return c.begin(&operation{
+		api: "cloudresourcemanager", name: "operations/up." + digits(19), scope: "projects/" + p.id, due: c.later("gcp.project.update"),
 		late: fields{"@type": "type.googleapis.com/google.cloud.resourcemanager.v3.UpdateProjectMetadata"},
 		finish: func() (any, *problem) {
 			p.displayName, p.labels, p.updated, p.etag = displayName, labels, c.k.Now(), newEtag()
 			return typed("google.cloud.resourcemanager.v3.Project", p.wire()), nil
-		}}).wire(), nil
+		},
+	}).wire(), nil
 }

@@ -32,8 +32,10 @@ func (p *project) meets(t term) bool {
 		v, has := p.labels[label]
 		return has && t.holds(v)
 	}
-	return t.holds(map[string]string{"id": p.id, "projectId": p.id, "projectNumber": p.number, "name": p.displayName,
-		"displayName": p.displayName, "parent": p.parent, "state": p.state}[t.field])
+	return t.holds(map[string]string{
+		"id": p.id, "projectId": p.id, "projectNumber": p.number, "name": p.displayName,
+		"displayName": p.displayName, "parent": p.parent, "state": p.state,
+	}[t.field])
 }
 
 func (c *Cloud) pageProjects(q *request, wanted func(*project) bool) (any, *problem) {
@@ -70,14 +72,16 @@ func (c *Cloud) deleteProject(q *request) (any, *problem) {
 	if bad != nil {
 		return nil, bad
 	}
-	return c.begin(&operation{api: "cloudresourcemanager", name: "operations/dp." + digits(19), scope: "projects/" + p.id, due: c.later("gcp.project.delete"),
+	return c.begin(&operation{
+		api: "cloudresourcemanager", name: "operations/dp." + digits(19), scope: "projects/" + p.id, due: c.later("gcp.project.delete"),
 		late: fields{"@type": "type.googleapis.com/google.cloud.resourcemanager.v3.DeleteProjectMetadata"},
 		finish: func() (any, *problem) {
 			if p.state == active {
 				c.shutDown(p)
 			}
 			return typed("google.cloud.resourcemanager.v3.Project", p.wire()), nil
-		}}).wire(), nil
+		},
+	}).wire(), nil
 }
 
 func (c *Cloud) undeleteProject(q *request) (any, *problem) {
@@ -88,12 +92,14 @@ func (c *Cloud) undeleteProject(q *request) (any, *problem) {
 	if p.state != deleteRequested {
 		return nil, precondition("The project is not in the DELETE_REQUESTED state.")
 	}
-	return c.begin(&operation{api: "cloudresourcemanager", name: "operations/udp." + digits(19), scope: "projects/" + p.id, due: c.later("gcp.project.undelete"),
+	return c.begin(&operation{
+		api: "cloudresourcemanager", name: "operations/udp." + digits(19), scope: "projects/" + p.id, due: c.later("gcp.project.undelete"),
 		late: fields{"@type": "type.googleapis.com/google.cloud.resourcemanager.v3.UndeleteProjectMetadata"},
 		finish: func() (any, *problem) {
 			c.bringBack(p)
 			return typed("google.cloud.resourcemanager.v3.Project", p.wire()), nil
-		}}).wire(), nil
+		},
+	}).wire(), nil
 }
 
 func (c *Cloud) bringBack(p *project) {
@@ -112,10 +118,12 @@ func (c *Cloud) moveProject(q *request) (any, *problem) {
 	if p.state != active {
 		return nil, precondition("The project is not in the ACTIVE state.")
 	}
-	return c.begin(&operation{api: "cloudresourcemanager", name: "operations/mp." + digits(19), scope: "projects/" + p.id, due: c.later("gcp.project.move"),
+	return c.begin(&operation{
+		api: "cloudresourcemanager", name: "operations/mp." + digits(19), scope: "projects/" + p.id, due: c.later("gcp.project.move"),
 		late: fields{"@type": "type.googleapis.com/google.cloud.resourcemanager.v3.MoveProjectMetadata"},
 		finish: func() (any, *problem) {
 			p.parent, p.updated, p.etag = to, c.k.Now(), newEtag()
 			return typed("google.cloud.resourcemanager.v3.Project", p.wire()), nil
-		}}).wire(), nil
+		},
+	}).wire(), nil
 }

@@ -47,8 +47,10 @@ func ordered(x kernel.Refusal) *problem {
 		p.message = fmt.Sprintf("The request was refused (%s).", p.status)
 	}
 	if x.RetryAfter > 0 {
-		p.details = append(p.details, fields{"@type": "type.googleapis.com/google.rpc.RetryInfo",
-			"retryDelay": strconv.FormatFloat(x.RetryAfter.Seconds(), 'f', -1, 64) + "s"})
+		p.details = append(p.details, fields{
+			"@type":      "type.googleapis.com/google.rpc.RetryInfo",
+			"retryDelay": strconv.FormatFloat(x.RetryAfter.Seconds(), 'f', -1, 64) + "s",
+		})
 	}
 	return p
 }

@@ -22,10 +22,16 @@ type api struct {
 
 func apis() map[string]api {
 	list := []api{
-		{name: "cloudresourcemanager", status: true}, {name: "cloudbilling", status: true}, {name: "serviceusage", status: true},
-		{name: "iam", status: true, errors: true, gated: true}, {name: "orgpolicy", status: true, gated: true},
-		{name: "compute", errors: true, gated: true, paid: true}, {name: "dns", status: true, errors: true, gated: true, paid: true},
-		{name: "securitycentermanagement", status: true, gated: true}, {name: "admin", errors: true}, {name: "oauth2"},
+		{name: "cloudresourcemanager", status: true},
+		{name: "cloudbilling", status: true},
+		{name: "serviceusage", status: true},
+		{name: "iam", status: true, errors: true, gated: true},
+		{name: "orgpolicy", status: true, gated: true},
+		{name: "compute", errors: true, gated: true, paid: true},
+		{name: "dns", status: true, errors: true, gated: true, paid: true},
+		{name: "securitycentermanagement", status: true, gated: true},
+		{name: "admin", errors: true},
+		{name: "oauth2"},
 	}
 	out := map[string]api{}
 	for _, a := range list {
@@ -131,8 +137,10 @@ func (q *request) checkQuery() *problem {
 	for name := range q.query {
 		if !slices.Contains(known, camel(name)) {
 			p := invalid("Invalid JSON payload received. Unknown name %q: Cannot bind query parameter. Field '%s' could not be found in request message.", name, name)
-			return p.add(fields{"@type": "type.googleapis.com/google.rpc.BadRequest",
-				"fieldViolations": []any{fields{"description": p.message}}})
+			return p.add(fields{
+				"@type":           "type.googleapis.com/google.rpc.BadRequest",
+				"fieldViolations": []any{fields{"description": p.message}},
+			})
 		}
 	}
 	for _, alt := range []string{q.query.Get("alt"), q.query.Get("$alt")} {

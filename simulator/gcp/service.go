@@ -19,12 +19,18 @@ func serviceRoutes() []route {
 		{api: api, method: http.MethodGet, path: "/v1/projects/{project}/services/{service}", operation: "GetService", do: (*Cloud).getService},
 		{api: api, method: http.MethodGet, path: "/v1/projects/{project}/services", operation: "ListServices", params: "filter pageSize pageToken", do: (*Cloud).listServices},
 		{api: api, method: http.MethodGet, path: "/v1/projects/{project}/services:batchGet", operation: "BatchGetServices", params: "names", do: (*Cloud).batchGetServices},
-		{api: api, method: http.MethodPost, path: "/v1/projects/{project}/services:batchEnable", operation: "BatchEnableServices", write: true,
-			body: shape{"parent": text(), "serviceIds": texts()}, do: (*Cloud).batchEnableServices},
-		{api: api, method: http.MethodPost, path: "/v1/projects/{project}/services/{service}:enable", operation: "EnableService", write: true,
-			body: shape{"name": text()}, do: (*Cloud).enableService},
-		{api: api, method: http.MethodPost, path: "/v1/projects/{project}/services/{service}:disable", operation: "DisableService", write: true,
-			body: shape{"name": text(), "disableDependentServices": boolean(), "checkIfServiceHasUsage": choice("CHECK_IF_SERVICE_HAS_USAGE_UNSPECIFIED", "SKIP", "CHECK")}, do: (*Cloud).disableService},
+		{
+			api: api, method: http.MethodPost, path: "/v1/projects/{project}/services:batchEnable", operation: "BatchEnableServices", write: true,
+			body: shape{"parent": text(), "serviceIds": texts()}, do: (*Cloud).batchEnableServices,
+		},
+		{
+			api: api, method: http.MethodPost, path: "/v1/projects/{project}/services/{service}:enable", operation: "EnableService", write: true,
+			body: shape{"name": text()}, do: (*Cloud).enableService,
+		},
+		{
+			api: api, method: http.MethodPost, path: "/v1/projects/{project}/services/{service}:disable", operation: "DisableService", write: true,
+			body: shape{"name": text(), "disableDependentServices": boolean(), "checkIfServiceHasUsage": choice("CHECK_IF_SERVICE_HAS_USAGE_UNSPECIFIED", "SKIP", "CHECK")}, do: (*Cloud).disableService,
+		},
 		{api: api, method: http.MethodGet, path: "/v1/operations/{operation}", operation: "GetOperation", do: (*Cloud).getOperation},
 	}
 }
@@ -44,7 +50,8 @@ func unknownService(names ...string) *problem {
 	p.message = "Not found or permission denied for service(s): " + strings.Join(names, ",") + "."
 	return p.add(
 		fields{"@type": "type.googleapis.com/google.rpc.PreconditionFailure", "violations": []any{fields{
-			"type": "googleapis.com", "subject": "?error_code=220002&services=" + strings.Join(names, "&services=")}}},
+			"type": "googleapis.com", "subject": "?error_code=220002&services=" + strings.Join(names, "&services="),
+		}}},
 		errorInfo("SERVICE_CONFIG_NOT_FOUND_OR_PERMISSION_DENIED", "serviceusage.googleapis.com", map[string]string{"services": strings.Join(names, ",")}))
 }
 
@@ -135,8 +142,10 @@ func (c *Cloud) checkEnable(p *project, names []string) *problem {
 	}
 	list := strings.Join(unpaid, ",")
 	return precondition("Billing account for project '%s' is not found. Billing must be enabled for activation of service(s) '%s' to proceed.", p.number, list).add(
-		fields{"@type": "type.googleapis.com/google.rpc.PreconditionFailure", "violations": []any{fields{"type": "googleapis.com/billing-enabled",
-			"subject": "?error_code=390001&project=" + p.number + "&services=" + strings.Join(unpaid, "&services=")}}},
+		fields{"@type": "type.googleapis.com/google.rpc.PreconditionFailure", "violations": []any{fields{
+			"type":    "googleapis.com/billing-enabled",
+			"subject": "?error_code=390001&project=" + p.number + "&services=" + strings.Join(unpaid, "&services="),
+		}}},
 		errorInfo("UREQ_PROJECT_BILLING_NOT_FOUND", "serviceusage.googleapis.com/billing-enabled", map[string]string{"project": p.number, "services": list}))
 }
 
@@ -174,13 +183,15 @@ func (c *Cloud) startEnable(p *project, names []string, late fields, word func()
 		return nil, bad
 	}
 	due := c.later("gcp.service.enable")
-	return c.begin(&operation{api: "serviceusage", name: "operations/acat.p2-" + p.number + "-" + newOperationID(), scope: "projects/" + p.id,
+	return c.begin(&operation{
+		api: "serviceusage", name: "operations/acat.p2-" + p.number + "-" + newOperationID(), scope: "projects/" + p.id,
 		due: due, late: late, finish: func() (any, *problem) {
 			for _, n := range names {
 				c.enable(p, n, due)
 			}
 			return word(), nil
-		}}).wire(), nil
+		},
+	}).wire(), nil
 }
 
 // enable turns a service on, with those that it needs and with what it brings along.
@@ -216,7 +227,8 @@ func (c *Cloud) disableService(q *request) (any, *problem) {
 	if len(hold) > 0 && !q.body.flag("disableDependentServices") {
 		return nil, precondition("The service %s is depended on by the following active service(s): %s; Please specify disable_dependent_services=true if you want to proceed with disabling all services.", name, strings.Join(hold, ","))
 	}
-	return c.begin(&operation{api: "serviceusage", name: "operations/acat.p2-" + p.number + "-" + newOperationID(), scope: "projects/" + p.id,
+	return c.begin(&operation{
+		api: "serviceusage", name: "operations/acat.p2-" + p.number + "-" + newOperationID(), scope: "projects/" + p.id,
 		due: c.later("gcp.service.disable"), early: emptyValue(), late: emptyValue(), finish: func() (any, *problem) {
 			for _, n := range append(hold, name) {
 				delete(p.services, n)
@@ -224,5 +236,6 @@ func (c *Cloud) disableService(q *request) (any, *problem) {
 			off := c.serviceWire(p, name)
 			off["parent"] = "projects/" + p.number
 			return fields{"@type": "type.googleapis.com/google.api.serviceusage.v1.DisableServiceResponse", "service": off}, nil
-		}}).wire(), nil
+		},
+	}).wire(), nil
 }

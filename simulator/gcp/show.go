@@ -15,9 +15,11 @@ func (c *Cloud) show() any {
 	c.settle(now)
 	organizations, folders, projects, pools := map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}
 	for name, o := range c.organizations {
-		organizations[name] = map[string]any{"displayName": o.displayName, "state": o.state, "customer": o.customer, "securityCenterTier": o.tier,
+		organizations[name] = map[string]any{
+			"displayName": o.displayName, "state": o.state, "customer": o.customer, "securityCenterTier": o.tier,
 			"iam": o.policy.show(), "orgPolicies": showPolicies(o.orgPolicies), "scc": showSecurity(&guarded{name: o.name, scc: o.scc, tier: o.tier}, now),
-			"users": showUsers(o.users), "projectQuota": o.quota}
+			"users": showUsers(o.users), "projectQuota": o.quota,
+		}
 	}
 	for name, f := range c.folders {
 		folders[name] = map[string]any{"displayName": f.displayName, "parent": f.parent, "state": f.state, "iam": f.policy.show(), "orgPolicies": showPolicies(f.orgPolicies)}
@@ -53,8 +55,10 @@ func (c *Cloud) showProject(p *project, now time.Time) map[string]any {
 		for _, k := range a.keys {
 			keys = append(keys, map[string]any{"id": k.id, "origin": k.origin, "disabled": k.disabled, "made": stamp(k.made)})
 		}
-		accounts[a.email] = map[string]any{"uniqueId": a.uniqueID, "displayName": a.displayName, "description": a.description, "disabled": a.disabled,
-			"iam": a.policy.show(), "keys": keys}
+		accounts[a.email] = map[string]any{
+			"uniqueId": a.uniqueID, "displayName": a.displayName, "description": a.description, "disabled": a.disabled,
+			"iam": a.policy.show(), "keys": keys,
+		}
 	}
 	for name, z := range p.zones {
 		zones[name] = map[string]any{"dnsName": z.body.str("dnsName"), "visibility": z.body.str("visibility"), "nameServers": z.servers}

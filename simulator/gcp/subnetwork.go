@@ -26,8 +26,10 @@ func subnetworkRoutes() []route {
 		{api: api, method: http.MethodGet, path: computePath + "/aggregated/subnetworks", operation: "subnetworks.aggregatedList", params: listParams + " includeAllScopes", do: (*Cloud).listAllSubnetworks},
 		{api: api, method: http.MethodPost, path: all, operation: "subnetworks.insert", write: true, params: "requestId", body: subnetworkShape(), do: (*Cloud).insertSubnetwork},
 		{api: api, method: http.MethodPatch, path: one, operation: "subnetworks.patch", write: true, params: "requestId", body: subnetworkShape(), do: (*Cloud).patchSubnetwork},
-		{api: api, method: http.MethodPost, path: one + "/setPrivateIpGoogleAccess", operation: "subnetworks.setPrivateIpGoogleAccess", write: true, params: "requestId",
-			body: shape{"privateIpGoogleAccess": boolean()}, do: (*Cloud).setPrivateAccess},
+		{
+			api: api, method: http.MethodPost, path: one + "/setPrivateIpGoogleAccess", operation: "subnetworks.setPrivateIpGoogleAccess", write: true, params: "requestId",
+			body: shape{"privateIpGoogleAccess": boolean()}, do: (*Cloud).setPrivateAccess,
+		},
 		{api: api, method: http.MethodDelete, path: one, operation: "subnetworks.delete", write: true, params: "requestId", do: (*Cloud).deleteSubnetwork},
 	}
 }
@@ -82,8 +84,10 @@ func (c *Cloud) listAllSubnetworks(q *request) (any, *problem) {
 			items["regions/"+r.name] = fields{"subnetworks": here}
 		}
 	}
-	return fields{"kind": "compute#subnetworkAggregatedList", "id": "projects/" + p.id + "/aggregated/subnetworks", "items": items,
-		"selfLink": link(p, "aggregated/subnetworks")}, nil
+	return fields{
+		"kind": "compute#subnetworkAggregatedList", "id": "projects/" + p.id + "/aggregated/subnetworks", "items": items,
+		"selfLink": link(p, "aggregated/subnetworks"),
+	}, nil
 }
 
 func (c *Cloud) insertSubnetwork(q *request) (any, *problem) {

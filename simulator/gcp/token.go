@@ -47,8 +47,10 @@ func (c caller) member() string {
 // signIn makes a session for each login of the scenario.
 func (c *Cloud) signIn(logins map[string]kernel.Login) {
 	for name, l := range logins {
-		s := &session{login: name, email: l.Details["user"], refresh: "1//0" + kernel.Random(48), quotaProject: l.Details["quotaProject"],
-			clientID: "764086051850-" + kernel.Random(16) + ".apps.googleusercontent.com"}
+		s := &session{
+			login: name, email: l.Details["user"], refresh: "1//0" + kernel.Random(48), quotaProject: l.Details["quotaProject"],
+			clientID: "764086051850-" + kernel.Random(16) + ".apps.googleusercontent.com",
+		}
 		c.sessions[s.refresh] = s
 		c.welcome(s.email, l.Details["organization"])
 		c.k.Mint(kernel.Secret{Cloud: "gcp", Scope: l.Details["organization"], ID: "refresh token of " + name, Value: s.refresh})

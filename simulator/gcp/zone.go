@@ -22,7 +22,8 @@ func zoneShape() shape {
 		"kind": text(), "id": text(), "name": text(), "description": text(), "dnsName": text(), "creationTime": text(), "nameServers": texts(), "nameServerSet": text(),
 		"visibility": text(), "labels": labelled(), "cloudLoggingConfig": message(shape{"kind": text(), "enableLogging": boolean()}),
 		"dnssecConfig": message(shape{"kind": text(), "state": text(), "nonExistence": text(), "defaultKeySpecs": listOf(message(shape{
-			"kind": text(), "algorithm": text(), "keyLength": integer(), "keyType": text()}))}),
+			"kind": text(), "algorithm": text(), "keyLength": integer(), "keyType": text(),
+		}))}),
 		"privateVisibilityConfig": message(shape{"kind": text(), "networks": listOf(message(shape{"kind": text(), "networkUrl": text()}))}),
 	}
 }
@@ -204,8 +205,10 @@ func (c *Cloud) changeZone(q *request, written fields) (any, *problem) {
 	}
 	was := z.wire()
 	z.body = body
-	return fields{"kind": "dns#operation", "id": newOperationID(), "startTime": q.now, "status": "done", "type": "UPDATE", "user": q.caller.email,
-		"zoneContext": fields{"oldValue": was, "newValue": z.wire()}}, nil
+	return fields{
+		"kind": "dns#operation", "id": newOperationID(), "startTime": q.now, "status": "done", "type": "UPDATE", "user": q.caller.email,
+		"zoneContext": fields{"oldValue": was, "newValue": z.wire()},
+	}, nil
 }
 
 func (c *Cloud) deleteZone(q *request) (any, *problem) {
@@ -227,8 +230,10 @@ func (c *Cloud) listRecords(q *request) (any, *problem) {
 	var all []fields
 	for _, r := range []fields{
 		{"kind": "dns#resourceRecordSet", "name": dns, "type": "NS", "ttl": 21600, "rrdatas": z.servers},
-		{"kind": "dns#resourceRecordSet", "name": dns, "type": "SOA", "ttl": 21600, "rrdatas": []string{strings.Join([]string{z.servers[0],
-			"cloud-dns-hostmaster.google.com.", "1", "21600", "3600", "259200", "300"}, " ")}},
+		{"kind": "dns#resourceRecordSet", "name": dns, "type": "SOA", "ttl": 21600, "rrdatas": []string{strings.Join([]string{
+			z.servers[0],
+			"cloud-dns-hostmaster.google.com.", "1", "21600", "3600", "259200", "300",
+		}, " ")}},
 	} {
 		if (q.arg("name") == "" || q.arg("name") == dns) && (q.arg("type") == "" || q.arg("type") == r["type"]) {
 			all = append(all, r)

@@ -148,8 +148,10 @@ func payAndEnable(ctx context.Context, t *testing.T, w world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := bill.UpdateProjectBillingInfo(ctx, &billingpb.UpdateProjectBillingInfoRequest{Name: project,
-		ProjectBillingInfo: &billingpb.ProjectBillingInfo{BillingAccountName: "billingAccounts/01B2C3-D4E5F6-071829"}})
+	info, err := bill.UpdateProjectBillingInfo(ctx, &billingpb.UpdateProjectBillingInfoRequest{
+		Name:               project,
+		ProjectBillingInfo: &billingpb.ProjectBillingInfo{BillingAccountName: "billingAccounts/01B2C3-D4E5F6-071829"},
+	})
 	if err != nil || !info.BillingEnabled {
 		t.Fatalf("billing: got %v %v, want it enabled", info, err)
 	}
@@ -157,8 +159,10 @@ func payAndEnable(ctx context.Context, t *testing.T, w world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := services.BatchEnableServices(ctx, &serviceusagepb.BatchEnableServicesRequest{Parent: project, ServiceIds: []string{"compute.googleapis.com",
-		"iam.googleapis.com", "dns.googleapis.com", "orgpolicy.googleapis.com"}})
+	op, err := services.BatchEnableServices(ctx, &serviceusagepb.BatchEnableServicesRequest{Parent: project, ServiceIds: []string{
+		"compute.googleapis.com",
+		"iam.googleapis.com", "dns.googleapis.com", "orgpolicy.googleapis.com",
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,8 +222,10 @@ func setPolicies(ctx context.Context, t *testing.T, w world) {
 		t.Fatal(err)
 	}
 	name := project + "/policies/compute.requireOsLogin"
-	_, err = policies.CreatePolicy(ctx, &orgpolicypb.CreatePolicyRequest{Parent: project, Policy: &orgpolicypb.Policy{Name: name,
-		Spec: &orgpolicypb.PolicySpec{Rules: []*orgpolicypb.PolicySpec_PolicyRule{{Kind: &orgpolicypb.PolicySpec_PolicyRule_Enforce{Enforce: true}}}}}})
+	_, err = policies.CreatePolicy(ctx, &orgpolicypb.CreatePolicyRequest{Parent: project, Policy: &orgpolicypb.Policy{
+		Name: name,
+		Spec: &orgpolicypb.PolicySpec{Rules: []*orgpolicypb.PolicySpec_PolicyRule{{Kind: &orgpolicypb.PolicySpec_PolicyRule_Enforce{Enforce: true}}}},
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,8 +17,10 @@ func makeNetwork(ctx context.Context, t *testing.T, w world) {
 		t.Fatal(err)
 	}
 	const id = "it4bytes-prod-core"
-	insert := &computepb.InsertNetworkRequest{Project: id, RequestId: new("7b2f0f4e-6b5a-5d7e-8a44-0d2f6f7c1a11"),
-		NetworkResource: &computepb.Network{Name: new("vpc-core"), AutoCreateSubnetworks: new(false)}}
+	insert := &computepb.InsertNetworkRequest{
+		Project: id, RequestId: new("7b2f0f4e-6b5a-5d7e-8a44-0d2f6f7c1a11"),
+		NetworkResource: &computepb.Network{Name: new("vpc-core"), AutoCreateSubnetworks: new(false)},
+	}
 	op, err := networks.Insert(ctx, insert)
 	if err != nil {
 		t.Fatal(err)
@@ -38,9 +40,11 @@ func makeNetwork(ctx context.Context, t *testing.T, w world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err = subnets.Insert(ctx, &computepb.InsertSubnetworkRequest{Project: id, Region: "us-central1", SubnetworkResource: &computepb.Subnetwork{Name: new("core"),
+	op, err = subnets.Insert(ctx, &computepb.InsertSubnetworkRequest{Project: id, Region: "us-central1", SubnetworkResource: &computepb.Subnetwork{
+		Name:    new("core"),
 		Network: new("projects/" + id + "/global/networks/vpc-core"), IpCidrRange: new("10.20.0.0/20"), PrivateIpGoogleAccess: new(true),
-		LogConfig: &computepb.SubnetworkLogConfig{Enable: new(true)}}})
+		LogConfig: &computepb.SubnetworkLogConfig{Enable: new(true)},
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
