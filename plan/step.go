@@ -204,6 +204,9 @@ type Wait struct {
 	Kind  string        `json:"kind"`            // propagation, operation, person, landing, or a fault's kind
 	For   string        `json:"for"`             // one sentence
 	After time.Duration `json:"after,omitempty"` // when to look again
+	// Within is how long the cloud's API may take to show it, from the step's beginning, before a person is asked to look; 0
+	// leaves it to the runbook.
+	Within time.Duration `json:"within,omitempty"`
 }
 
 // WaitLanding is the kind of a wait for another landing, which takes no place among those that go on.

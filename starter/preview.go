@@ -39,7 +39,7 @@ func (d *desk) preview() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return d.showPreview(args[0], r, pages)
+			return d.showPreview(args[0], t, r, pages)
 		},
 	}
 }
@@ -88,7 +88,14 @@ func pages(ctx context.Context, c client.Client, run client.WorkflowRun, n int) 
 	return out, nil
 }
 
-func (d *desk) showPreview(arg string, r workflows.MigrateResult, previews []plan.Preview) error {
+func (d *desk) showPreview(arg string, t target, r workflows.MigrateResult, previews []plan.Preview) error {
+	spof := []plan.SPOF{}
+	if t.plan != nil {
+		var err error
+		if spof, err = singlePoints(*t.plan); err != nil {
+			return err
+		}
+	}
 	pending := 0
 	for op, n := range r.Changes {
 		if op != plan.None && op != plan.Skipped {
@@ -99,7 +106,7 @@ func (d *desk) showPreview(arg string, r workflows.MigrateResult, previews []pla
 		d.code = exitPending
 	}
 	if d.output == "json" {
-		return d.json(map[string]any{"plan": r.Plan, "digest": r.Digest, "pending": pending, "unseen": r.Unseen, "changes": r.Changes, "landings": previews})
+		return d.json(map[string]any{"plan": r.Plan, "digest": r.Digest, "pending": pending, "unseen": r.Unseen, "changes": r.Changes, "landings": previews, "spof": spof})
 	}
 	for _, p := range previews {
 		d.say("%s", p.Landing)
@@ -115,6 +122,12 @@ func (d *desk) showPreview(arg string, r workflows.MigrateResult, previews []pla
 	}
 	if r.Registry.Why != "" {
 		d.say("registry: %s", r.Registry.Why)
+	}
+	if len(spof) > 0 {
+		d.say("single points of failure")
+		for _, s := range spof {
+			d.say("  %s %s stops %s", s.Kind, s.Name, strings.Join(s.Stops, ", "))
+		}
 	}
 	switch {
 	case pending == 0 && r.Unseen == 0:

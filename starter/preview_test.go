@@ -23,7 +23,7 @@ func TestAPreviewThatWouldChangeSomethingEndsWithTwo(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		d := &desk{out: &out, output: "text"}
-		err := d.showPreview("plans/x.yaml", workflows.MigrateResult{Plan: "x", Changes: c.changes, Unseen: c.unseen}, nil)
+		err := d.showPreview("plans/x.yaml", target{}, workflows.MigrateResult{Plan: "x", Changes: c.changes, Unseen: c.unseen}, nil)
 		if err != nil || d.code != c.code || !strings.Contains(out.String(), c.want) {
 			t.Errorf("%s: exit %d, %q, %v; want %d and %q", c.why, d.code, out.String(), err, c.code, c.want)
 		}
@@ -33,7 +33,7 @@ func TestAPreviewThatWouldChangeSomethingEndsWithTwo(t *testing.T) {
 func TestAPreviewsColumnsStandUnderEachOther(t *testing.T) {
 	var out bytes.Buffer
 	d := &desk{out: &out, output: "text"}
-	err := d.showPreview("x", workflows.MigrateResult{Changes: map[plan.Op]int{plan.Update: 1}}, []plan.Preview{{Landing: "azure/mgmt", Outcomes: []plan.Outcome{
+	err := d.showPreview("x", target{}, workflows.MigrateResult{Changes: map[plan.Op]int{plan.Update: 1}}, []plan.Preview{{Landing: "azure/mgmt", Outcomes: []plan.Outcome{
 		{Step: "principal-itManagesO365", Change: plan.Change{Op: plan.Create}},
 		{Step: "nsg", Change: plan.Change{Op: plan.Update, Why: "it differs in name", Fields: []plan.FieldDiff{{Field: "name", After: "b"}}}},
 	}}})

@@ -31,7 +31,7 @@ type stepping struct {
 	by       string // the fallback that carried it, where the landing's own login could not
 }
 
-// patience is how long a step may be pending before a person is asked to look.
+// patience is how long a step may be pending before a person is asked to look, where its control has no budget of its own.
 const patience = 45 * time.Minute
 
 // carry takes one step from todo to an end: done, skipped, failed, or never begun because what it comes after has failed.
@@ -104,8 +104,12 @@ func (l *landing) take(ctx workflow.Context, s *stepping, out plan.Outcome) {
 	began := workflow.Now(ctx)
 	l.pause(ctx, s)
 	s.waited(s.wait.Kind, s.wait.For, began, workflow.Now(ctx))
-	if out.State == plan.StepPending && !s.behind() && workflow.Now(ctx).Sub(s.started) > patience+s.heldFor() {
-		l.stumble(ctx, s, fault.New(fault.Propagating, "Look at it in the cloud, then resume.", "%s: still %s after %s", s.Title, s.wait.For, patience))
+	limit := patience
+	if s.wait.Within > 0 {
+		limit = s.wait.Within
+	}
+	if out.State == plan.StepPending && !s.behind() && workflow.Now(ctx).Sub(s.started) > limit+s.heldFor() {
+		l.stumble(ctx, s, fault.New(fault.Propagating, "Look at it in the cloud, then resume.", "%s: %s, for longer than the %s it may take", s.Title, s.wait.For, limit))
 	}
 }
 

@@ -52,7 +52,7 @@ func foresee[S any](ctl Control[S], t plan.Task, o plan.Observation) plan.Outcom
 	switch {
 	case o.State == plan.Pending:
 		out.State, out.Begun = plan.StepPending, t.Begun
-		out.Wait = &plan.Wait{Kind: "operation", For: o.Why, After: time.Second}
+		out.Wait = &plan.Wait{Kind: "operation", For: o.Why, After: time.Second, Within: budget(ctl)}
 		if o.Behind != "" {
 			out.Wait.Kind = plan.WaitLanding
 		}
@@ -92,7 +92,7 @@ func verify[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, before
 			return plan.Outcome{
 				State: plan.StepPending, Change: t.Begun.Change, Begun: t.Begun, Facts: a.Facts, Evidence: o.Evidence,
 				Receipt: plan.Receipt{ID: a.ID, Before: before.Live, Inverse: t.Step.Inverse},
-				Wait:    &plan.Wait{Kind: "propagation", For: pendingWhy(t, o), After: 2 * time.Second},
+				Wait:    &plan.Wait{Kind: "propagation", For: pendingWhy(t, o), After: 2 * time.Second, Within: budget(ctl)},
 			}, nil
 		}
 		select {
@@ -160,6 +160,13 @@ func mode(t plan.Task) plan.Mode {
 func owned[S any](ctl Control[S]) bool {
 	o, ok := ctl.(Owned)
 	return ok && o.Owned()
+}
+
+func budget[S any](ctl Control[S]) time.Duration {
+	if b, knows := ctl.(Budgeted); knows {
+		return b.Budget()
+	}
+	return 0
 }
 
 func outcomeWanted(t plan.Task, c plan.Change) string {

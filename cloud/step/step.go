@@ -37,7 +37,8 @@ type Control[S any] interface {
 // Intent records, before the deed, that something is about to be made.
 type Intent func(what string)
 
-// Budgeted is a Control that knows how long its API takes to show everywhere what was written. Others have two minutes.
+// Budgeted is a Control that knows how long its API may take to show everywhere what was written. When that is spent the
+// step holds; others have the runbook's patience.
 type Budgeted interface{ Budget() time.Duration }
 
 // Owned is a Control whose thing bears an ownership tag: found without one, it is adopted by writing it.
