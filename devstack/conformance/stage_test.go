@@ -44,6 +44,7 @@ func raise(t *testing.T, k key) *stage {
 	w := lay(t, moto(t))
 	dir := t.TempDir()
 	s, err := stack.Up(context.Background(), stack.Options{
+		AnyPorts: true,
 		Scenario: abs(t, "testdata/scenario.yaml"), State: dir + "/state", Sessions: dir + "/sessions", Plans: abs(t, root+"/examples"),
 		Bin: abs(t, binaries()), Say: func(string, ...any) {},
 		Extra: []string{

@@ -51,6 +51,7 @@ func raiseWithoutWorker(t *testing.T, scenario string) *stage {
 	}
 	dir := t.TempDir()
 	s, err := stack.Up(context.Background(), stack.Options{
+		AnyPorts: true,
 		Scenario: abs(root + "/devstack/scenario/" + scenario), State: dir + "/state", Sessions: dir + "/sessions",
 		Plans: abs(root + "/examples"), Bin: abs(root + "/bin"), Say: t.Logf,
 	})

@@ -33,6 +33,7 @@ func raise(t *testing.T, bin string) *stage {
 	t.Helper()
 	dir := t.TempDir()
 	up, err := stack.Up(context.Background(), stack.Options{
+		AnyPorts: true,
 		Scenario: abs(t, root+"/devstack/scenario/itbytes.yaml"), State: dir + "/state", Sessions: dir + "/sessions",
 		Plans: abs(t, root+"/examples"), Bin: bin, Say: t.Logf,
 	})

@@ -18,8 +18,9 @@ func usual() Ports {
 	return Ports{Temporal: 7233, UI: 8233, Sim: 7300, AWS: 7301, Azure: 7302, GCP: 7303, Connect: 7304}
 }
 
-// choose takes the usual ports, and a free one for each that somebody has taken; moved says which, for people.
-func choose() (p Ports, moved []string, err error) {
+// choose takes the usual ports, and a free one for each that somebody has taken; moved says which, for people. With any it
+// takes free ones throughout, so that stacks which come up at the same time do not choose the same.
+func choose(any bool) (p Ports, moved []string, err error) {
 	p = usual()
 	for _, port := range []struct {
 		name string
@@ -33,14 +34,16 @@ func choose() (p Ports, moved []string, err error) {
 		{"GCP", &p.GCP},
 		{"1Password Connect", &p.Connect},
 	} {
-		if free(*port.at) {
+		if !any && free(*port.at) {
 			continue
 		}
 		was := *port.at
 		if *port.at, err = temporal.Free(); err != nil {
 			return p, nil, err
 		}
-		moved = append(moved, fmt.Sprintf("port %d is taken: %s is at %d", was, port.name, *port.at))
+		if !any {
+			moved = append(moved, fmt.Sprintf("port %d is taken: %s is at %d", was, port.name, *port.at))
+		}
 	}
 	return p, moved, nil
 }

@@ -23,6 +23,7 @@ type Options struct {
 	Plans    string   // folder of the plans the worker may be started with by name
 	Bin      string   // folder of the built binaries
 	EnvFile  string   // shell lines for whoever wants to use the stack; holds the token of the simulated vault
+	AnyPorts bool     // take free ports, not the usual ones
 	Extra    []string // settings that come after the stack's own and win: NAME=value
 	Say      func(format string, a ...any)
 }
@@ -45,7 +46,7 @@ func SearchAttributes() []string {
 // Up starts Temporal, its UI and the simulators, leaves the logins' sessions, and writes the env file once all of it
 // answers. The worker is started by Worker.
 func Up(ctx context.Context, o Options) (*Stack, error) {
-	ports, moved, err := choose()
+	ports, moved, err := choose(o.AnyPorts)
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,7 @@ func raise(t *testing.T) (*stack.Stack, client.Client) {
 	}
 	dir := t.TempDir()
 	s, err := stack.Up(context.Background(), stack.Options{
+		AnyPorts: true,
 		Scenario: abs(t, root+"/devstack/scenario/itbytes.yaml"), State: dir + "/state", Sessions: dir + "/sessions",
 		Plans: abs(t, root+"/examples"), Bin: abs(t, bin), Say: t.Logf,
 	})
