@@ -63,9 +63,9 @@ func singlePoints(p plan.Plan) ([]plan.SPOF, error) {
 func counted(s plan.SPOF) plan.SPOF {
 	const many = 12
 	n := map[string]int{}
-	cloudOf := func(stop string) string {
+	cloudOf := func(stop string) string { // of a landing; everything else is two words or one
 		cloud, _, is := strings.Cut(stop, "/")
-		if !is || !slices.Contains([]plan.Cloud{plan.AWS, plan.Azure, plan.GCP}, plan.Cloud(cloud)) {
+		if !is || strings.Contains(stop, " ") {
 			return ""
 		}
 		return cloud
