@@ -175,14 +175,4 @@ func ports(front int) (map[primitives.ServiceName]int, error) {
 	return out, nil
 }
 
-// Free is a port of the loopback that nobody listens on.
-func Free() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
-}
-
 func address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
