@@ -66,7 +66,7 @@ func (s *stage) wantEachOnce() {
 	var azure struct {
 		Subscriptions map[string]struct {
 			DisplayName    string
-			ResourceGroups map[string]json.RawMessage
+			ResourceGroups map[string]struct{ Resources []struct{ Type, Name string } }
 		}
 	}
 	if err := json.Unmarshal(state["azure"], &azure); err != nil {
@@ -84,6 +84,21 @@ func (s *stage) wantEachOnce() {
 	groups := slices.Sorted(maps.Keys(prod))
 	if !slices.Equal(groups, []string{"NetworkWatcherRG", "rg-production", "rg-production-2"}) {
 		s.Errorf("resource groups of azure/prod = %v, want the two there were, and the one for the network watcher", groups)
+	}
+	kinds := map[string][]string{}
+	for _, g := range groups {
+		for _, r := range prod[g].Resources {
+			kinds[r.Type] = append(kinds[r.Type], r.Name)
+		}
+	}
+	for kind, want := range map[string][]string{
+		"Microsoft.Network/virtualNetworks":       {"vnet-main", "vnet-main2"},
+		"Microsoft.Network/networkSecurityGroups": {"nsg-default"},
+		"Microsoft.Network/privateEndpoints":      {"pe-it4bytes-sub-prod-core-flows"},
+	} {
+		if !slices.Equal(kinds[kind], want) {
+			s.Errorf("%s of azure/prod = %v, want %v: those that stood, and none doubled", kind, kinds[kind], want)
+		}
 	}
 	var gcp struct{ Projects map[string]json.RawMessage }
 	if err := json.Unmarshal(state["gcp"], &gcp); err != nil {
