@@ -136,17 +136,19 @@ func (c *Cloud) bare(ctx context.Context, region, login string) (aws.Config, err
 // base is what the environment and the shared files say, read once.
 func (c *Cloud) base(ctx context.Context) (aws.Config, error) {
 	c.loaded.Do(func() {
-		with := []func(*config.LoadOptions) error{config.WithRetryMaxAttempts(1), config.WithDefaultRegion("us-east-1")}
+		// The SDK's own client takes the roots of AWS_CA_BUNDLE, which a plain http.Client refuses; without either the SDK would
+		// leave the client to each service.
+		var client config.HTTPClient = awshttp.NewBuildableClient().WithTimeout(time.Minute)
 		if c.options.HTTP != nil {
-			with = append(with, config.WithHTTPClient(c.options.HTTP))
+			client = c.options.HTTP
+		}
+		with := []func(*config.LoadOptions) error{
+			config.WithRetryMaxAttempts(1), config.WithDefaultRegion("us-east-1"), config.WithHTTPClient(client),
 		}
 		if c.options.Endpoint != "" {
 			with = append(with, config.WithBaseEndpoint(c.options.Endpoint))
 		}
 		c.loads, c.broken = config.LoadDefaultConfig(context.WithoutCancel(ctx), with...)
-		if patient, ours := c.loads.HTTPClient.(*awshttp.BuildableClient); ours {
-			c.loads.HTTPClient = patient.WithTimeout(time.Minute)
-		}
 		c.loads.HTTPClient = dialling{c.loads.HTTPClient}
 	})
 	if c.broken != nil {
