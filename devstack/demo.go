@@ -57,10 +57,10 @@ func demo(ctx context.Context, args []string) error {
 		}
 	}
 	o.Say("\nreport       %s", out+"/report.html")
-	o.Say("Temporal UI  %s", s.UI())
 	if !term.IsTerminal(int(os.Stdout.Fd())) || os.Getenv("CI") != "" {
 		return nil
 	}
+	o.Say("Temporal UI  %s", s.UI())
 	o.Say("\nup until ctrl-c; in another terminal: source %s", o.EnvFile)
 	<-ctx.Done()
 	return nil

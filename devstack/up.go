@@ -5,8 +5,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/itbytes/landfall/devstack/stack"
 )
@@ -31,8 +34,17 @@ func up(ctx context.Context, args []string) error {
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
+	kept := o.State != "out/dev/state"
 	if err := absolute(o); err != nil {
 		return err
+	}
+	if err := alone(o.EnvFile); err != nil {
+		return err
+	}
+	if !kept { // the simulated clouds begin anew: runs of another world would only mislead
+		if err := os.RemoveAll(o.State); err != nil {
+			return err
+		}
 	}
 	ready := o.EnvFile
 	o.EnvFile += ".starting"
@@ -67,6 +79,25 @@ func up(ctx context.Context, args []string) error {
 		}
 		return errors.New("the worker has ended by itself: see " + filepath.Join(o.State, "worker.log"))
 	}
+}
+
+// alone refuses a second stack in one folder: it would leave its sessions and its environment where the first one's are.
+func alone(env string) error {
+	b, err := os.ReadFile(env)
+	if err != nil {
+		return nil //nolint:nilerr // nobody has left one here
+	}
+	for line := range strings.Lines(string(b)) {
+		address, found := strings.CutPrefix(strings.TrimSpace(line), "export TEMPORAL_ADDRESS=")
+		if !found {
+			continue
+		}
+		if c, err := net.DialTimeout("tcp", strings.Trim(address, "'"), time.Second); err == nil {
+			_ = c.Close() // it was only asked whether anybody answers
+			return fmt.Errorf("a stack is up in this folder already (%s): use it, or stop it first", env)
+		}
+	}
+	return nil
 }
 
 // absolute makes the paths good for processes that start elsewhere.

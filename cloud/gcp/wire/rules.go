@@ -8,7 +8,7 @@ import (
 
 // Hints, one sentence each; {login}, {permission} and {service} are filled in.
 const (
-	signIn     = "Sign in again as the login {login}; everything that waits for it goes on by itself."
+	signIn     = "Sign in again as the login {login}, then resume what it holds (landfall resume --login)."
 	raise      = "File a quota increase for {service} in this project or organisation, then resume; the limit is read again."
 	moreHomes  = "Ask Google for a larger project quota, or let projects pending deletion expire, then resume."
 	comeLater  = "Wait; Google has asked for fewer calls."
