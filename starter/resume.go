@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"github.com/itbytes/landfall/plan"
@@ -80,10 +82,11 @@ func release(ctx context.Context, c client.Client, t target, landing string, r w
 	out := map[string]string{}
 	for _, id := range to {
 		answer, err := update(ctx, c, id, workflows.ResumeMessage, r)
+		_, gone := errors.AsType[*serviceerror.NotFound](err) // it has ended since, or is only about to begin
 		switch {
 		case err == nil:
 			out[id] = answer
-		case strings.Contains(err.Error(), "nothing that matches is held"), strings.Contains(err.Error(), "already completed"):
+		case gone, strings.Contains(err.Error(), "nothing that matches is held"):
 		default:
 			return out, failed(err, "See landfall status "+t.name+".", "%s could not be resumed: %v", id, err)
 		}
