@@ -30,7 +30,7 @@ const (
 func (FallbackKey) Describe(l plan.Landing) (plan.Step, bool) {
 	_, login, wanted := fallbackOf(l)
 	return plan.Step{
-		Name: "fallback-key", Title: "The fallback's access key in " + login.Item, Chapter: plan.Identify, After: []string{"account", "fallback-user"},
+		Name: "fallback-key", Title: "the fallback's access key in " + login.Item, Chapter: plan.Identify, After: []string{"account", "fallback-user"},
 		Inverse: plan.Neutralise, Usual: 15 * time.Second,
 	}, wanted && login.Item != ""
 }

@@ -35,7 +35,7 @@ func userOf(key plan.Login) string { return cmp.Or(key.User, "landfall-fallback"
 func (FallbackUser) Describe(l plan.Landing) (plan.Step, bool) {
 	user, _, wanted := fallbackOf(l)
 	return plan.Step{
-		Name: "fallback-user", Title: "The fallback user " + user, Chapter: plan.Identify, After: []string{"account"},
+		Name: "fallback-user", Title: "the fallback user " + user, Chapter: plan.Identify, After: []string{"account"},
 		Inverse: plan.Revert, Usual: 10 * time.Second,
 	}, wanted
 }

@@ -22,7 +22,7 @@ type Identity struct{ id plan.Identity }
 // Describe implements step.Control.
 func (c Identity) Describe(plan.Landing) (plan.Step, bool) {
 	return plan.Step{
-		Name: "identity-" + strings.ToLower(c.id.Name), Title: "The role " + c.id.Name, Chapter: plan.Identify, After: []string{"account"},
+		Name: "identity-" + strings.ToLower(c.id.Name), Title: "the role " + c.id.Name, Chapter: plan.Identify, After: []string{"account"},
 		Inverse: plan.Revert, Usual: 10 * time.Second,
 	}, true
 }

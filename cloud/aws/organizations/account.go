@@ -25,7 +25,7 @@ const roleLag = 30 * time.Minute
 // Describe implements step.Control.
 func (Account) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
-		Name: "account", Title: "The account " + l.Name, Chapter: plan.Container, After: after(l),
+		Name: "account", Title: "the account " + l.Name, Chapter: plan.Container, After: after(l),
 		Outside: true, Inverse: plan.Quarantine, Usual: 5 * time.Minute,
 	}, true
 }

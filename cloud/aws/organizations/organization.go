@@ -21,7 +21,7 @@ type Organization struct{}
 // Describe implements step.Control.
 func (Organization) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
-		Name: "organization", Title: "The AWS organisation with all features", Chapter: plan.Container,
+		Name: "organization", Title: "the AWS organisation with all features", Chapter: plan.Container,
 		Outside: true, Login: l.Login.Name, Inverse: plan.NoInverse, Usual: 10 * time.Second,
 	}, l.Management
 }

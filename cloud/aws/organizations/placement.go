@@ -21,7 +21,7 @@ type Placement struct{}
 // Describe implements step.Control.
 func (c Placement) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
-		Name: "ou-placement", Title: "The accounts' places in the organisation", Chapter: plan.Organise, After: after(l, "account"),
+		Name: "ou-placement", Title: "the accounts' places in the organisation", Chapter: plan.Organise, After: after(l, "account"),
 		Outside: true, Login: l.Login.Name, Inverse: plan.Revert, Usual: 5 * time.Second,
 	}, l.Management && l.Parent != "" && len(c.Want(plan.Task{Landing: l})) > 0
 }

@@ -21,7 +21,7 @@ type Tags struct{}
 // Describe implements step.Control.
 func (Tags) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
-		Name: "account-tags", Title: "The accounts' tags", Chapter: plan.Organise, After: after(l, "account"),
+		Name: "account-tags", Title: "the accounts' tags", Chapter: plan.Organise, After: after(l, "account"),
 		Outside: true, Login: l.Login.Name, Inverse: plan.Revert, Usual: 2 * time.Second,
 	}, l.Management && len(l.Siblings) > 0
 }

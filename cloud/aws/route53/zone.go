@@ -32,7 +32,7 @@ type Zone struct{}
 // Describe implements step.Control.
 func (Zone) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
-		Name: "dns-zone", Title: "The DNS zone " + l.Zone, Chapter: plan.Name, After: []string{"account"},
+		Name: "dns-zone", Title: "the DNS zone " + l.Zone, Chapter: plan.Name, After: []string{"account"},
 		Inverse: plan.Revert, Usual: time.Minute,
 	}, l.Zone != ""
 }
