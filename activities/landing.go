@@ -4,6 +4,7 @@ package activities
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -124,25 +125,24 @@ func (a *Landings) cloud(l plan.Landing) (Carrier, error) {
 
 // pulse keeps telling Temporal that the activity lives, and what it was about to make when it last said so.
 type pulse struct {
-	ctx  context.Context
-	done chan struct{}
-	what chan string
+	ctx    context.Context //nolint:containedctx // the activity's own, for as long as it runs
+	done   chan struct{}
+	making atomic.Value
 }
 
 func beat(ctx context.Context) *pulse {
-	p := &pulse{ctx: ctx, done: make(chan struct{}), what: make(chan string, 1)}
+	p := &pulse{ctx: ctx, done: make(chan struct{})}
+	p.making.Store("")
 	go func() {
 		t := time.NewTicker(4 * time.Second)
 		defer t.Stop()
-		making := ""
 		for {
 			select {
 			case <-p.done:
 				return
-			case making = <-p.what:
 			case <-t.C:
+				activity.RecordHeartbeat(ctx, p.making.Load())
 			}
-			activity.RecordHeartbeat(ctx, making)
 		}
 	}()
 	return p
@@ -150,10 +150,8 @@ func beat(ctx context.Context) *pulse {
 
 // mark records that something is about to be made, before the deed.
 func (p *pulse) mark(what string) {
-	select {
-	case p.what <- what:
-	case <-p.ctx.Done():
-	}
+	p.making.Store(what)
+	activity.RecordHeartbeat(p.ctx, what)
 }
 
 func (p *pulse) stop() { close(p.done) }

@@ -27,8 +27,9 @@ type stepping struct {
 	started  time.Time
 	ended    time.Time
 	waits    []plan.Waited
-	looks    int    // how often the same thing was awaited
-	by       string // the fallback that carried it, where the landing's own login could not
+	since    time.Time // since when the cloud is awaited without a break
+	looks    int       // how often the same thing was awaited
+	by       string    // the fallback that carried it, where the landing's own login could not
 }
 
 // patience is how long a step may be pending before a person is asked to look, where its control has no budget of its own.
@@ -97,6 +98,12 @@ func (l *landing) take(ctx workflow.Context, s *stepping, out plan.Outcome) {
 	for _, k := range workflow.DeterministicKeys(out.Facts) {
 		l.facts[k] = out.Facts[k]
 	}
+	switch {
+	case out.State != plan.StepPending || s.behind(): // a person, or another landing, spends nothing of the cloud's time
+		s.since = time.Time{}
+	case s.since.IsZero():
+		s.since = workflow.Now(ctx)
+	}
 	if out.State != plan.StepPending && out.State != plan.StepWaiting {
 		return
 	}
@@ -108,14 +115,17 @@ func (l *landing) take(ctx workflow.Context, s *stepping, out plan.Outcome) {
 	if s.wait.Within > 0 {
 		limit = s.wait.Within
 	}
-	if out.State == plan.StepPending && !s.behind() && workflow.Now(ctx).Sub(s.started) > limit+s.heldFor() {
+	if !s.since.IsZero() && workflow.Now(ctx).Sub(s.since) > limit {
 		l.stumble(ctx, s, fault.New(fault.Propagating, "Look at it in the cloud, then resume.", "%s: %s, for longer than the %s it may take", s.Title, s.wait.For, limit))
 	}
 }
 
-// pause lets a durable timer run, longer each time the same thing is awaited; a resume cuts it short.
+// pause lets a durable timer run, longer each time the same thing is awaited.
 func (l *landing) pause(ctx workflow.Context, s *stepping) {
 	d := max(s.wait.After, 200*time.Millisecond)
+	if n := len(s.waits) - 1; n < 0 || s.waits[n].Kind != s.wait.Kind || s.waits[n].For != s.wait.For {
+		s.looks = 0 // another thing is awaited: it begins with short looks again
+	}
 	for range min(s.looks, 20) {
 		d = min(d*3/2, 15*time.Minute)
 	}
@@ -143,8 +153,8 @@ func (l *landing) stumble(ctx workflow.Context, s *stepping, f *fault.Fault) {
 		return
 	}
 	s.waited(string(f.Kind), s.note.Message, began, workflow.Now(ctx))
-	s.state = plan.StepRunning
-	l.lost = false // whoever resumes has seen to the login, or the next attempt will say that nobody has
+	s.state, s.since = plan.StepRunning, time.Time{} // whoever resumes gives it its time again
+	l.lost = false                                   // whoever resumes has seen to the login, or the next attempt will say that nobody has
 	if r.Decision == Skip {
 		s.state, s.change = plan.StepSkipped, plan.Change{Op: plan.Skipped, Why: r.Operator + ": " + r.Reason}
 	}
@@ -201,16 +211,6 @@ func (s *stepping) waited(kind, what string, from, to time.Time) {
 	}
 	s.looks = 1
 	s.waits = append(s.waits, plan.Waited{Kind: kind, For: what, Started: from, Seconds: to.Sub(from).Seconds()})
-}
-
-func (s *stepping) heldFor() time.Duration {
-	var sum float64
-	for _, w := range s.waits {
-		if fault.Kind(w.Kind).Holds() {
-			sum += w.Seconds
-		}
-	}
-	return time.Duration(sum * float64(time.Second))
 }
 
 // keepBefore keeps the state before the first change when a step is entered again.

@@ -298,3 +298,25 @@ func TestALostLoginIsReplacedByTheFallbackForWhatTheFallbackCanCarry(t *testing.
 		t.Errorf("%d attempts for %d steps: the lost login was tried more than the once it took to notice, and once for the placement", expired, len(steps))
 	}
 }
+
+func TestTimeBehindAnotherLandingSpendsNothingOfTheCloudsBudget(t *testing.T) {
+	c := &cloud{steps: house()[:1], answer: func(_ plan.Task, nth int) (plan.Outcome, error) {
+		switch {
+		case nth < 20:
+			return plan.Outcome{State: plan.StepPending, Wait: &plan.Wait{Kind: plan.WaitLanding, For: "waits for mgmt", After: time.Minute}}, nil
+		case nth < 23:
+			return plan.Outcome{State: plan.StepPending, Wait: &plan.Wait{Kind: "propagation", For: "not yet seen", After: time.Second, Within: 10 * time.Minute}}, nil
+		}
+		return plan.Outcome{}, nil
+	}}
+	env := newEnv(t, c, &book{})
+	env.ExecuteWorkflow(workflows.LandType, workflows.LandInput{Landing: landingIn(plan.AWS, "prod")})
+	var r plan.LandingReport
+	if err := env.GetWorkflowResult(&r); err != nil {
+		t.Fatal(err)
+	}
+	waits := stepOf(t, r, "account").Waits
+	if r.State != plan.LandingDone || len(waits) != 2 || waits[0].Seconds < 3600 || waits[1].Kind != "propagation" {
+		t.Errorf("%s with waits %+v, want done after an hour behind a landing and a moment of propagation, never held", r.State, waits)
+	}
+}

@@ -16,7 +16,7 @@ func carry[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, mark fu
 	if err != nil {
 		return plan.Outcome{}, err
 	}
-	if err := anothers(t, o); err != nil {
+	if err := unfit(t, o); err != nil {
 		return plan.Outcome{}, err
 	}
 	out := foresee(ctl, t, o)
@@ -76,6 +76,9 @@ func verify[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, before
 		case err != nil && kind != fault.Propagating && kind != fault.Transient && kind != fault.Throttled:
 			return plan.Outcome{}, err
 		case err == nil:
+			if err := unfit(t, o); err != nil {
+				return plan.Outcome{}, err
+			}
 			out := foresee(ctl, t, o)
 			if o.Behind != "" { // nothing that is done here brings it about
 				out.Change, out.Begun = t.Begun.Change, t.Begun
@@ -103,29 +106,29 @@ func verify[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, before
 	}
 }
 
-// anothers refuses a thing that bears another plan's ownership tag, even one that is just as wanted: that plan may change
-// or remove it.
-func anothers(t plan.Task, o plan.Observation) error {
-	if o.Owner == "" || o.Owner == t.Landing.Plan {
+// unfit refuses what must not pass for "already so", however little it differs: what could not be observed, what is closed,
+// and what bears another plan's ownership tag, which that plan may change or remove.
+func unfit(t plan.Task, o plan.Observation) error {
+	switch {
+	case o.State == plan.Unknown:
+		return fault.New(fault.Ambiguous, "Give the login the right to read it, then resume.", "%s could not be observed: %s", t.Step.Title, o.Why)
+	case o.State == plan.Suspended:
+		return fault.New(fault.Locked, "Have it reactivated, then resume; nothing is made in its place.", "%s is suspended: %s", t.Step.Title, o.Why)
+	case o.Owner == "" || o.Owner == t.Landing.Plan:
 		return nil
 	}
 	return fault.New(fault.Conflict, "Remove the landfall-plan tag if that plan has given it up, then resume.",
 		"%s (%s) belongs to the plan %q", t.Step.Title, o.ID, o.Owner)
 }
 
-// standsInTheWay refuses a change that would overwrite another's or make something beside its namesake.
+// standsInTheWay refuses to make something beside its namesake.
 func standsInTheWay(t plan.Task, o plan.Observation, c plan.Change) error {
-	switch {
-	case o.State == plan.Unknown:
-		return fault.New(fault.Ambiguous, "Give the login the right to read it, then resume.", "%s could not be observed: %s", t.Step.Title, o.Why)
-	case o.State == plan.Suspended:
-		return fault.New(fault.Locked, "Have it reactivated, then resume; nothing is made in its place.", "%s is suspended: %s", t.Step.Title, o.Why)
-	case c.Op == plan.Create && len(o.Similar) > 0 && t.Begun == nil:
-		return fault.New(fault.Ambiguous,
-			"If it is the one, name it in the landing's adopt.resources."+t.Step.Name+"; if not, rename it; then resume.",
-			"%s does not exist, but %s stands there under a name too near to be chance", t.Step.Title, strings.Join(o.Similar, ", "))
+	if c.Op != plan.Create || len(o.Similar) == 0 || t.Begun != nil {
+		return nil
 	}
-	return nil
+	return fault.New(fault.Ambiguous,
+		"If it is the one, name it in the landing's adopt.resources."+t.Step.Name+"; if not, rename it; then resume.",
+		"%s does not exist, but %s stands there under a name too near to be chance", t.Step.Title, strings.Join(o.Similar, ", "))
 }
 
 // earlier gives a step that is now so the change that an earlier entry or attempt made for it.

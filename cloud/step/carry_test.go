@@ -130,6 +130,9 @@ func TestAnUnknownObservationNeverLeadsToACreate(t *testing.T) {
 		"time-out": {observing: context.DeadlineExceeded},
 		"unknown":  {observed: []plan.Observation{{State: plan.Unknown, Why: "the list was cut short"}}},
 		"closed":   {observed: []plan.Observation{{State: plan.Suspended, Why: "PENDING_CLOSURE"}}},
+		// Neither passes for "already so" by differing in nothing.
+		"unknown, nothing differs": {observed: []plan.Observation{{State: plan.Unknown, Live: plan.Fields{"size": "2"}}}},
+		"closed, nothing differs":  {observed: []plan.Observation{{State: plan.Suspended, Live: plan.Fields{"size": "2"}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := carry(t, w, thing(), plan.Task{})

@@ -95,6 +95,9 @@ func (c *Catalog[S]) previewStep(ctx context.Context, ctl Control[S], t plan.Tas
 			if o, err = ctl.Observe(ctx, s, t); err != nil {
 				return plan.Outcome{}, err
 			}
+			if err := unfit(t, o); err != nil {
+				return plan.Outcome{}, err
+			}
 		}
 		return foresee(ctl, t, o), nil
 	}()
