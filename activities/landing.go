@@ -20,12 +20,18 @@ type Carrier interface {
 	// Carry takes one step from observe to receipt, and may be called again at any time: it begins by looking. It calls
 	// mark before it makes something. An error carries a *fault.Fault.
 	Carry(ctx context.Context, t plan.Task, mark func(what string)) (plan.Outcome, error)
+	// Undo takes back what a run did in a step, from its receipt alone; it begins by looking and may be called again at any
+	// time. begun says that an earlier entry has asked something of the cloud already.
+	Undo(ctx context.Context, t plan.Task, d plan.Deed, begun bool) (plan.Undoing, error)
 	// Preview observes every step of a landing and writes nothing; what cannot be observed is said in the outcome.
 	Preview(ctx context.Context, l plan.Landing) plan.Preview
 }
 
 // Landings are the activities of the chapter "land": they run on their cloud's own task queue.
-type Landings struct{ Clouds map[plan.Cloud]Carrier }
+type Landings struct {
+	Clouds map[plan.Cloud]Carrier
+	Latch  *Latch
+}
 
 // ListStepsInput is the input of ListSteps.
 type ListStepsInput struct {
@@ -53,6 +59,9 @@ func (a *Landings) CarryStep(ctx context.Context, t plan.Task) (plan.Outcome, er
 	if err != nil {
 		return plan.Outcome{}, err
 	}
+	if f := a.Latch.Holds(LoginOf(t)); f != nil {
+		return plan.Outcome{}, f
+	}
 	info := activity.GetInfo(ctx)
 	t.Again = t.Again || info.Attempt > 1
 	pulse := beat(ctx)
@@ -62,7 +71,29 @@ func (a *Landings) CarryStep(ctx context.Context, t plan.Task) (plan.Outcome, er
 	if info.Attempt > 1 {
 		out.Retried = info.StartedTime.Sub(info.ScheduledTime)
 	}
-	return out, err
+	return out, a.Latch.Learn(err)
+}
+
+// UndoInput is the input of UndoStep: the step as it was carried, what it did, and whether an earlier entry has begun.
+type UndoInput struct {
+	Task  plan.Task `json:"task"`
+	Deed  plan.Deed `json:"deed"`
+	Begun bool      `json:"begun,omitempty"`
+}
+
+// UndoStep takes back what a run that is given up did in a step.
+func (a *Landings) UndoStep(ctx context.Context, in UndoInput) (plan.Undoing, error) {
+	c, err := a.cloud(in.Task.Landing)
+	if err != nil {
+		return plan.Undoing{}, err
+	}
+	if f := a.Latch.Holds(LoginOf(in.Task)); f != nil {
+		return plan.Undoing{}, f
+	}
+	pulse := beat(ctx)
+	defer pulse.stop()
+	out, err := c.Undo(ctx, in.Task, in.Deed, in.Begun || activity.GetInfo(ctx).Attempt > 1)
+	return out, a.Latch.Learn(err)
 }
 
 // PreviewInput is the input of PreviewLandings: landings of one cloud, few enough for one payload.
@@ -90,7 +121,11 @@ func (a *Landings) PreviewLandings(ctx context.Context, in PreviewInput) (Previe
 		turns <- struct{}{}
 		go func() {
 			defer func() { <-turns }()
-			out.Previews[i] = brief(c.Preview(ctx, l))
+			if f := a.Latch.Holds(l.Login.Name); f != nil {
+				out.Previews[i] = unseen(c, l, f)
+			} else {
+				out.Previews[i] = brief(c.Preview(ctx, l))
+			}
 			done <- ctx.Err()
 		}()
 	}
@@ -103,6 +138,18 @@ func (a *Landings) PreviewLandings(ctx context.Context, in PreviewInput) (Previe
 }
 
 const previewsAtOnce = 8
+
+// unseen is the preview of a landing whose login is locked: nothing was asked.
+func unseen(c Carrier, l plan.Landing, f *fault.Fault) plan.Preview {
+	p := plan.Preview{Landing: l.ID()}
+	for _, s := range c.Steps(l) {
+		p.Outcomes = append(p.Outcomes, plan.Outcome{
+			Step: s.Name, State: plan.StepHeld, Change: plan.Change{Op: plan.None, Why: "it could not be observed"},
+			Fault: &plan.Note{Kind: string(f.Kind), Message: fault.Clip(f.Error()), Hint: f.Hint},
+		})
+	}
+	return p
+}
 
 // brief leaves out of a preview what nobody reads of a landing that does not exist yet, so that a thousand of them fit.
 func brief(p plan.Preview) plan.Preview {

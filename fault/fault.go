@@ -85,6 +85,7 @@ type Fault struct {
 	Message   string        `json:"message,omitempty"`   // what happened, in one sentence
 	Hint      string        `json:"hint,omitempty"`      // the one thing to do next
 	Login     string        `json:"login,omitempty"`     // the login that met it
+	Scope     string        `json:"scope,omitempty"`     // Locked: the account, subscription or project that is; empty where the login itself is
 	After     time.Duration `json:"after,omitempty"`     // when the server said to come back; 0 if it did not
 	Err       error         `json:"-"`
 }
@@ -107,6 +108,11 @@ func (f *Fault) Error() string {
 		return f.Err.Error()
 	}
 	return strings.Join(parts, ": ")
+}
+
+// OfLogin reports whether it is the login that keeps out, and not what it would enter: it is expired, or locked itself.
+func (f *Fault) OfLogin() bool {
+	return f.Login != "" && (f.Kind == SessionExpired || f.Kind == Locked && f.Scope == "")
 }
 
 // Unwrap returns the SDK's error.

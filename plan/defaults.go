@@ -12,6 +12,8 @@ const (
 	DefaultPrefix    = 20
 	DefaultCatalogue = "foundation@1"
 	DefaultTable     = "itinfra-connections"
+	DefaultJournal   = "itinfra-journal"
+	DefaultRemind    = "4h"
 	DefaultRole      = "OrganizationAccountAccessRole"
 	// AzureCLIClient is the public client of Microsoft's own command line.
 	AzureCLIClient = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
@@ -40,7 +42,12 @@ func (p Plan) WithDefaults() Plan {
 		p.Registry.Environment = cmp.Or(p.Registry.Environment, p.Management())
 		p.Registry.Table = cmp.Or(p.Registry.Table, DefaultTable)
 		p.Registry.Region = cmp.Or(p.Registry.Region, aws.Region)
+		if p.Registry.SigningKey != "" && len(p.Registry.ExportTo) == 0 {
+			p.Registry.ExportTo = p.elsewhere()
+		}
+		p.Journal.Table = cmp.Or(p.Journal.Table, DefaultJournal)
 	}
+	p.Notify.Remind = cmp.Or(p.Notify.Remind, DefaultRemind)
 	if len(p.DNS.Zones) > 0 {
 		p.DNS.Environment = cmp.Or(p.DNS.Environment, p.Management())
 	}
@@ -60,6 +67,21 @@ func (p Plan) Management() string {
 		return ""
 	}
 	return envs[len(envs)-1]
+}
+
+// elsewhere are the management landings of the clouds other than AWS that the plan does not skip.
+func (p Plan) elsewhere() []string {
+	skipped := map[string]bool{}
+	for _, e := range p.Landings {
+		skipped[string(e.Cloud)+"/"+e.Environment] = e.Skip
+	}
+	var out []string
+	for _, c := range p.CloudNames() {
+		if id := string(c) + "/" + p.Management(); c != AWS && !skipped[id] {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // CloudNames are the clouds of the plan in their order: aws, azure, gcp, then others by name.

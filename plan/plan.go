@@ -33,6 +33,9 @@ type Plan struct {
 	Baseline     Baseline         `json:"baseline,omitempty"     yaml:"baseline,omitempty"`
 	Registry     Registry         `json:"registry,omitempty"     yaml:"registry,omitempty"`
 	DNS          DNS              `json:"dns,omitempty"          yaml:"dns,omitempty"`
+	Journal      Journal          `json:"journal,omitempty"      yaml:"journal,omitempty"`
+	Manual       []ManualStep     `json:"manual,omitempty"       yaml:"manual,omitempty"`
+	Notify       Notify           `json:"notify,omitempty"       yaml:"notify,omitempty"`
 }
 
 // Metadata names the plan and who answers for it.
@@ -175,10 +178,50 @@ type Registry struct {
 	Environment string `json:"environment,omitempty" yaml:"environment,omitempty"` // the AWS landing it lives in; default the management environment
 	Table       string `json:"table,omitempty"       yaml:"table,omitempty"`       // default itinfra-connections
 	Region      string `json:"region,omitempty"      yaml:"region,omitempty"`      // default the AWS home region
+	// SigningKey is the op:// item that keeps the Ed25519 key by which the registry's exports are signed; it is made where it
+	// is missing. Without it the registry is not exported, and AWS is a single point of failure of it.
+	SigningKey string `json:"signingKey,omitempty" yaml:"signingKey,omitempty"`
+	// ExportTo are the landings, cloud/environment, whose object storage takes a signed export after each run that changed
+	// the registry. Default the management environments of the other clouds.
+	ExportTo []string `json:"exportTo,omitempty" yaml:"exportTo,omitempty"`
+}
+
+// Journal is the append-only record of what was done, hash-chained, in a table beside the registry.
+type Journal struct {
+	Table string `json:"table,omitempty" yaml:"table,omitempty"` // default itinfra-journal
 }
 
 // DNS gives each cloud a zone of its own, so that none depends on another for names.
 type DNS struct {
 	Environment string           `json:"environment,omitempty" yaml:"environment,omitempty"` // the landing of each cloud that holds its zone; default the management environment
 	Zones       map[Cloud]string `json:"zones,omitempty"       yaml:"zones,omitempty"`
+}
+
+// ManualStep is something that only a person can do and no cloud's API can prove: the run waits for a named operator's word.
+type ManualStep struct {
+	Name        string `json:"name"            yaml:"name"` // lower case, digits and hyphens; unique in its landing
+	Cloud       Cloud  `json:"cloud"           yaml:"cloud"`
+	Environment string `json:"environment"     yaml:"environment"`
+	Outcome     string `json:"outcome"         yaml:"outcome"` // what must be so, in one sentence; never how to get there
+	// After are the steps of the landing that must be done first.
+	After []string `json:"after,omitempty" yaml:"after,omitempty"`
+	// Confirmed is somebody's word that it is so; later runs ask nobody again.
+	Confirmed Word `json:"confirmed,omitempty" yaml:"confirmed,omitempty"`
+}
+
+// Word is somebody's word for what no API can prove.
+type Word struct {
+	By string `json:"by,omitempty" yaml:"by,omitempty"`
+	On string `json:"on,omitempty" yaml:"on,omitempty"` // YYYY-MM-DD
+}
+
+// Notify is who is told, outside, of holds and of what releases them.
+type Notify struct {
+	// Webhook is an https address that takes notices as JSON, signed by the Standard Webhooks scheme (standardwebhooks.com).
+	Webhook string `json:"webhook,omitempty" yaml:"webhook,omitempty"`
+	// Key is the op:// item that keeps the webhook's signing secret (whsec_…) in its field "signing secret".
+	Key string `json:"key,omitempty" yaml:"key,omitempty"`
+	// Remind is how long a hold lasts before whoever answers for it is reminded, and then twice as long each time: 4h.
+	// Default 4h; a day at the most between two.
+	Remind string `json:"remind,omitempty" yaml:"remind,omitempty"`
 }

@@ -34,8 +34,11 @@ baseline:
   default: enforce
   controls: {O05: report}
   waivers: [{control: GC-O01, scope: gcp/*, reason: tier, owner: ciso, expires: 2027-01-31}]
-registry: {table: things}
+registry: {table: things, signingKey: op://acme/registry, exportTo: [azure/mgmt]}
 dns: {zones: {aws: aws.acme.example, gcp: gcp.acme.example}}
+journal: {table: acts}
+manual: [{name: registrar, cloud: aws, environment: mgmt, outcome: The registrar delegates the zone., after: [dns-zone]}]
+notify: {webhook: "https://hooks.acme.example/landfall", key: op://acme/hook, remind: 2h}
 `
 
 func TestEachMistakeIsNamedWithItsPlaceAndWhatToDo(t *testing.T) {
@@ -44,6 +47,42 @@ func TestEachMistakeIsNamedWithItsPlaceAndWhatToDo(t *testing.T) {
 			"apiVersion: landfall/v1",
 			"apiVersion: landfall/v2",
 			`p.yaml:1:13: apiVersion: this version of Landfall does not read "landfall/v2". Write landfall/v1.`,
+		},
+		{
+			"journal: {table: acts}", "journal: {table: things}",
+			`p.yaml:30:18: journal.table: the journal and the registry are two tables. Name them apart.`,
+		},
+		{
+			"exportTo: [azure/mgmt]", "exportTo: [aws/mgmt]",
+			`p.yaml:28:70: registry.exportTo[0]: the registry itself is in AWS: an export there would be lost with it. Name landings of the other clouds.`,
+		},
+		{
+			"exportTo: [azure/mgmt]", "exportTo: [azure/dti]",
+			`p.yaml:28:70: registry.exportTo[0]: the plan skips azure/dti. Name a landing that is not skipped.`,
+		},
+		{
+			"signingKey: op://acme/registry, ", "",
+			`p.yaml:28:27: registry.exportTo: an export is signed, and the plan names no key to sign it by. Add registry.signingKey: op://vault/item.`,
+		},
+		{
+			"after: [dns-zone]", "after: [registrar]",
+			`p.yaml:31:103: manual[0].after: a step does not come after itself. Leave it out.`,
+		},
+		{
+			"after: [dns-zone]", "confirmed: {on: 2026-11-26}",
+			`p.yaml:31:103: manual[0].confirmed.by: nobody's word is nobody's. Name the person whose word it is.`,
+		},
+		{
+			"key: op://acme/hook, ", "",
+			`p.yaml:32:1: notify.key: a notice is signed, and the plan names no secret to sign it by. Add it: the op:// item that keeps the webhook's signing secret.`,
+		},
+		{
+			"https://hooks.acme.example", "http://hooks.acme.example",
+			`p.yaml:32:19: notify.webhook: a webhook is an https address without a password in it. For example https://hooks.example.com/landfall; plain http only on this machine.`,
+		},
+		{
+			"remind: 2h", "remind: 2s",
+			`p.yaml:32:87: notify.remind: this is not a time after which to remind. Write it as 4h or 30m; a minute at least.`,
 		},
 		{
 			"kind: Migration",

@@ -14,6 +14,8 @@ const (
 	LandingDone    LandingState = "done"
 	LandingFailed  LandingState = "failed"
 	LandingSkipped LandingState = "skipped" // the plan skips it
+	LandingUndoing LandingState = "undoing" // somebody has given it up; what it made is being undone
+	LandingAborted LandingState = "aborted" // it was given up, and its steps say what became of what it made
 )
 
 // Report is what a run did or would do (design §9; others build on these names).
@@ -68,10 +70,27 @@ type StepReport struct {
 	Evidence  []string    `json:"evidence"`
 	Inverse   Inverse     `json:"inverse"`
 	Fault     *Note       `json:"fault,omitempty"`
+	// Hold is why the step is held, while it is.
+	Hold *HoldReport `json:"hold,omitempty"`
+	// Undo is what became of what the step did, where the run was aborted.
+	Undo *UndoReport `json:"undo,omitempty"`
+	// Word is whose word was taken that it is so, where no API can prove it.
+	Word string `json:"word,omitempty"`
 	// Login is the fallback that carried the step, where the landing's own login could not.
 	Login string `json:"login,omitempty"`
 	// Waiver is why, by whom and until when the landing is excused from the control: Landing.WaiverOf, as Waiver.String.
 	Waiver string `json:"waiver,omitempty"`
+}
+
+// HoldReport is a hold as people see it: since when, why, what waits behind it and what releases it.
+type HoldReport struct {
+	Kind     string    `json:"kind"` // of fault
+	Since    time.Time `json:"since"`
+	Login    string    `json:"login,omitempty"`
+	Behind   []string  `json:"behind,omitempty"` // steps of the landing that cannot begin before it
+	Releases string    `json:"releases"`         // what ends it, in one sentence
+	Looks    int       `json:"looks"`            // how often the world was looked at since
+	Next     time.Time `json:"next,omitzero"`    // when it is looked at again by itself; zero: only a person's word ends it
 }
 
 // Waited is time spent waiting.

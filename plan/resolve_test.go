@@ -140,7 +140,7 @@ func TestDefaultsAreTheSameAppliedTwiceAndTouchNothingWritten(t *testing.T) {
 	if after := fmt.Sprintf("%+v", p); after != before {
 		t.Errorf("got %s\nwant %s", after, before)
 	}
-	if once.Registry != (Registry{Environment: "mgmt", Table: "things", Region: "us-east-1"}) || once.DNS.Environment != "mgmt" {
+	if !reflect.DeepEqual(once.Registry, Registry{Environment: "mgmt", Table: "things", Region: "us-east-1", SigningKey: "op://acme/registry", ExportTo: []string{"azure/mgmt"}}) || once.DNS.Environment != "mgmt" {
 		t.Errorf("got %+v and %+v, want both in mgmt", once.Registry, once.DNS)
 	}
 }

@@ -17,7 +17,10 @@ type Step struct {
 	Outside   bool     `json:"outside,omitempty"`   // it can be observed before the landing's container exists
 	Manual    bool     `json:"manual,omitempty"`    // its Apply is a person
 	Inverse   Inverse  `json:"inverse"`             // what undo would be
-	Login     string   `json:"login,omitempty"`     // the login it uses; empty: the landing's
+	// Deny is set where the step forbids something to everybody in its scope, Landfall too: it is applied after all others of
+	// the landing, once it is sure that it would not lock Landfall out, and undone before all others.
+	Deny  bool   `json:"deny,omitempty"`
+	Login string `json:"login,omitempty"` // the login it uses; empty: the landing's
 	// Usual is how long it takes in the real cloud, for people and for comparing with a login's remaining life.
 	Usual time.Duration `json:"usual,omitempty"`
 }
@@ -196,7 +199,8 @@ const (
 	StepHeld    StepState = "held"    // a fault that needs a person or the world; resume releases it
 	StepFailed  StepState = "failed"
 	StepSkipped StepState = "skipped"
-	StepGap     StepState = "gap" // a control that does not hold and is only reported or proposed
+	StepUndone  StepState = "undone" // abort has taken it back, or said why not: StepReport.Undo
+	StepGap     StepState = "gap"    // a control that does not hold and is only reported or proposed
 )
 
 // Wait is something awaited.

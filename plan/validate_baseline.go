@@ -2,6 +2,7 @@ package plan
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -73,16 +74,44 @@ func (c *check) registry() {
 	r := c.written.Registry
 	_, aws := c.written.Clouds[AWS]
 	if !aws {
-		if r != (Registry{}) {
-			c.add("registry", "Leave it out, or add clouds.aws.", "the registry is a table of AWS, and the plan has no AWS")
+		if !reflect.ValueOf(r).IsZero() || c.written.Journal != (Journal{}) {
+			c.add("registry", "Leave it out, or add clouds.aws.", "the registry and the journal are tables of AWS, and the plan has no AWS")
 		}
 		return
 	}
 	c.form("registry.table", r.Table, tableForm)
 	c.form("registry.region", r.Region, regionForms[AWS])
+	c.form("journal.table", c.written.Journal.Table, tableForm)
+	if c.plan.Journal.Table == c.plan.Registry.Table {
+		c.add("journal.table", "Name them apart.", "the journal and the registry are two tables")
+	}
+	c.exports(r)
 	if c.environment("registry.environment", r.Environment) {
 		if s := (square{AWS, c.plan.Registry.Environment}); c.has(s) && !c.lands(s) {
 			c.add("registry.environment", "Name an AWS landing that is not skipped.", "the registry lives in %s, which is skipped", s.id())
+		}
+	}
+}
+
+// exports says what is wrong with where the registry is exported to.
+func (c *check) exports(r Registry) {
+	c.form("registry.signingKey", r.SigningKey, opForm)
+	if len(r.ExportTo) > 0 && r.SigningKey == "" {
+		c.add("registry.exportTo", "Add registry.signingKey: op://vault/item.", "an export is signed, and the plan names no key to sign it by")
+	}
+	for i, to := range r.ExportTo {
+		path := item("registry.exportTo", i)
+		if !c.form(path, to, landingForm) {
+			continue
+		}
+		cloud, env, _ := strings.Cut(to, "/")
+		s := square{Cloud(cloud), env}
+		switch {
+		case !c.cloud(path, s.cloud) || !c.environment(path, env):
+		case s.cloud == AWS:
+			c.add(path, "Name landings of the other clouds.", "the registry itself is in AWS: an export there would be lost with it")
+		case c.has(s) && !c.lands(s):
+			c.add(path, "Name a landing that is not skipped.", "the plan skips %s", s.id())
 		}
 	}
 }

@@ -110,6 +110,12 @@ func (c *check) items() {
 			claim(ref, under("logins", name)+".item")
 		}
 	}
+	if ref := c.written.Registry.SigningKey; ref != "" {
+		claim(ref, "registry.signingKey")
+	}
+	if ref := c.written.Notify.Key; ref != "" {
+		claim(ref, "notify.key")
+	}
 	for i, id := range c.written.Identities {
 		if id.Credential != "" {
 			claim(id.Credential, item("identities", i)+".credential")

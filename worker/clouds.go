@@ -43,6 +43,17 @@ func chosen(all map[plan.Cloud]activities.Carrier, names []plan.Cloud) (map[plan
 	return out, nil
 }
 
+// gates are the clouds' ways in.
+func gates(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.Gate {
+	out := map[plan.Cloud]activities.Gate{}
+	for name, c := range clouds {
+		if g, is := c.(activities.Gate); is {
+			out[name] = g
+		}
+	}
+	return out
+}
+
 // open opens DynamoDB in the account of an AWS landing.
 func open(c activities.Carrier) func(context.Context, plan.Landing) (*dynamodb.Client, error) {
 	configured, ok := c.(interface {

@@ -42,9 +42,10 @@ func muster(c client.Client, cfg config, env func(string) string, log *slog.Logg
 	runbook := worker.New(c, workflows.Queue, door(0))
 	registerRunbook(runbook, cfg, &activities.Vaults{Finder: vault, Log: log})
 	crew.workers = append(crew.workers, runbook)
+	logins := &activities.Logins{Gates: gates(clouds), Latch: &activities.Latch{Folder: cfg.sessions}, Show: show(c)}
 	for _, name := range cfg.clouds {
 		w := worker.New(c, workflows.CloudQueue(name), door(rate(name)))
-		registerCloud(w, name, clouds)
+		registerCloud(w, name, clouds, logins)
 		crew.workers = append(crew.workers, w)
 	}
 	return crew, nil
@@ -75,10 +76,18 @@ func registerRunbook(w book, cfg config, vaults *activities.Vaults) {
 }
 
 // registerCloud registers the activities of one cloud; the registry's go with AWS, where its credentials are.
-func registerCloud(w book, name plan.Cloud, clouds map[plan.Cloud]activities.Carrier) {
-	w.RegisterActivity(&activities.Landings{Clouds: clouds})
+func registerCloud(w book, name plan.Cloud, clouds map[plan.Cloud]activities.Carrier, logins *activities.Logins) {
+	w.RegisterActivity(&activities.Landings{Clouds: clouds, Latch: logins.Latch})
+	w.RegisterActivity(logins)
 	if name == plan.AWS {
 		w.RegisterActivity(&activities.Register{Book: registry.New(open(clouds[name]))})
+	}
+}
+
+// show hands a challenge to the keeper of a login.
+func show(c client.Client) func(context.Context, string, string, plan.Challenge) error {
+	return func(ctx context.Context, workflow, run string, ch plan.Challenge) error {
+		return c.SignalWorkflow(ctx, workflow, run, workflows.ChallengeMessage, ch)
 	}
 }
 

@@ -63,6 +63,10 @@ func (c *cloud) Preview(_ context.Context, l plan.Landing) plan.Preview {
 	return p
 }
 
+func (c *cloud) Undo(context.Context, plan.Task, plan.Deed, bool) (plan.Undoing, error) {
+	return plan.Undoing{State: plan.Reverted}, nil
+}
+
 func (c *cloud) did() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -106,7 +110,7 @@ func newEnv(t *testing.T, c *cloud, b *book) *testsuite.TestWorkflowEnvironment 
 	env.RegisterWorkflowWithOptions(workflows.Migrate, workflow.RegisterOptions{Name: workflows.MigrateType})
 	env.RegisterWorkflowWithOptions(workflows.Land, workflow.RegisterOptions{Name: workflows.LandType})
 	clouds := map[plan.Cloud]activities.Carrier{plan.AWS: c, plan.Azure: c, plan.GCP: c}
-	env.RegisterActivity(&activities.Landings{Clouds: clouds})
+	env.RegisterActivity(&activities.Landings{Clouds: clouds, Latch: &activities.Latch{Folder: t.TempDir()}})
 	env.RegisterActivity(&activities.Register{Book: b})
 	env.RegisterActivity(&activities.Vaults{Finder: safe{}, Log: slog.New(slog.DiscardHandler)})
 	env.RegisterActivity(&activities.Plans{Check: func(plan.Plan) error { return nil }})

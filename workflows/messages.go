@@ -22,6 +22,8 @@ const (
 	StatusQuery    = "status"
 	PreviewQuery   = "preview"
 
+	ChallengeMessage = "challenge" // signal: where a person signs in, and what they type there
+
 	landedSignal = "landed" // a landing tells its Migrate how far it is
 	askedSignal  = "asked"  // a Migrate that finds a landing under way asks it to tell again
 )

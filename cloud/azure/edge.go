@@ -6,6 +6,7 @@ import (
 
 	"github.com/itbytes/landfall/cloud/azure/session"
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -41,6 +42,21 @@ func (e edge) Preflight(ctx context.Context, s *session.Session, t plan.Task, c 
 func (e edge) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Change, o plan.Observation, intent step.Intent) (plan.Applied, error) {
 	a, err := e.control.Apply(ctx, s, t, c, o, intent)
 	return a, name(err, t)
+}
+
+// Undo implements step.Undoer.
+func (e edge) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	u, can := e.control.(step.Undoer[*session.Session])
+	if !can {
+		return fault.New(fault.Bug, "Report it, and undo it by hand.", "the step %s says that its inverse is %s and has no undo", t.Step.Name, t.Step.Inverse)
+	}
+	return name(u.Undo(ctx, s, t, d, o), t)
+}
+
+// Neutral implements step.Neutral.
+func (e edge) Neutral(t plan.Task, o plan.Observation) bool {
+	n, stays := e.control.(step.Neutral)
+	return stays && n.Neutral(t, o)
 }
 
 // Owned implements step.Owned.

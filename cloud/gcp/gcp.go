@@ -46,3 +46,8 @@ func (c *Cloud) Carry(ctx context.Context, t plan.Task, mark func(string)) (plan
 func (c *Cloud) Preview(ctx context.Context, l plan.Landing) plan.Preview {
 	return c.catalog.Preview(ctx, l)
 }
+
+// Undo takes back what a run that is given up did in a step (see step.Catalog).
+func (c *Cloud) Undo(ctx context.Context, t plan.Task, d plan.Deed, begun bool) (plan.Undoing, error) {
+	return c.catalog.Undo(ctx, t, d, begun)
+}

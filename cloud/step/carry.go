@@ -11,7 +11,7 @@ import (
 )
 
 // carry is the loop itself: observe, diff, preflight, apply, verify, receipt.
-func carry[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, mark func(string), patience time.Duration) (plan.Outcome, error) {
+func carry[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, mark func(string), outlasts func(context.Context, S, plan.Task) error, patience time.Duration) (plan.Outcome, error) {
 	o, err := ctl.Observe(ctx, s, t)
 	if err != nil {
 		return plan.Outcome{}, err
@@ -28,6 +28,9 @@ func carry[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, mark fu
 		return earlier(out, t), nil
 	}
 	if err := standsInTheWay(t, o, c); err != nil {
+		return plan.Outcome{}, err
+	}
+	if err := outlasts(ctx, s, t); err != nil {
 		return plan.Outcome{}, err
 	}
 	if err := ctl.Preflight(ctx, s, t, c); err != nil {

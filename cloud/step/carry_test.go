@@ -254,3 +254,36 @@ func TestAPreviewOfALandingWithoutItsContainerAsksNothingOfWhatWouldBeInside(t *
 		t.Errorf("preview = %+v after %d sessions, want two creates and one session", p, reads)
 	}
 }
+
+func TestAStepIsNotBegunByASessionThatWouldEndInTheMiddleOfIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		left  time.Duration
+		known bool
+		want  int
+	}{
+		"it lasts":              {time.Hour, true, 1},
+		"it ends in the middle": {time.Minute, true, 0},
+		"nobody knows":          {0, false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctl := thing()
+			ctl.step.Usual = 5 * time.Minute
+			ctl.after = func(w *world, _ plan.Change) { w.observed = []plan.Observation{present("2")} }
+			w := &world{observed: []plan.Observation{{State: plan.Absent}}}
+			cat := &step.Catalog[*world]{
+				Controls: func(plan.Landing) []step.Control[*world] { return []step.Control[*world]{ctl} },
+				Open:     func(context.Context, plan.Task) (*world, error) { return w, nil },
+				Life:     func(context.Context, *world) (time.Time, bool) { return time.Now().Add(c.left), c.known },
+				Patience: 200 * time.Millisecond,
+			}
+			task := plan.Task{Step: ctl.step, Landing: plan.Landing{Plan: "p", Cloud: plan.AWS, Login: plan.Login{Name: "sso"}}}
+			_, err := cat.Carry(t.Context(), task, func(string) {})
+			if len(w.applied) != c.want {
+				t.Errorf("%d changes, want %d", len(w.applied), c.want)
+			}
+			if f := fault.As(err); c.want == 0 && (f == nil || !f.OfLogin() || !strings.Contains(f.Message, "5m0s")) {
+				t.Errorf("error = %v, want the login's, with what the step takes", err)
+			}
+		})
+	}
+}

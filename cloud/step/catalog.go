@@ -17,6 +17,8 @@ type Catalog[S any] struct {
 	// Open opens a session: credentials for the landing's login, in the landing's container where Facts name it (or the plan
 	// adopts it), else in the organisation. It is cheap to call again: clients and tokens are kept by the cloud.
 	Open func(ctx context.Context, t plan.Task) (S, error)
+	// Life says when the session of a login ends and a person must sign in again, where that is known; nil where it never is.
+	Life func(ctx context.Context, s S) (until time.Time, known bool)
 	// Patience is how long Carry waits in the activity for what it made to be seen; what takes longer goes back to the
 	// workflow as pending. Default 20 s.
 	Patience time.Duration
@@ -55,10 +57,26 @@ func (c *Catalog[S]) Carry(ctx context.Context, t plan.Task, mark func(string)) 
 	if err != nil {
 		return plan.Outcome{}, err
 	}
-	out, err := carry(ctx, ctl, s, t, mark, patience(c.Patience))
+	out, err := carry(ctx, ctl, s, t, mark, c.outlasts, patience(c.Patience))
 	out.Step = t.Step.Name
 	out.Reads, out.Writes = tally.Calls()
 	return out, err
+}
+
+// outlasts refuses to begin a change that the session would not outlast: one that ends in the middle leaves half of it done.
+func (c *Catalog[S]) outlasts(ctx context.Context, s S, t plan.Task) error {
+	if c.Life == nil {
+		return nil
+	}
+	until, known := c.Life(ctx, s)
+	if left := time.Until(until); known && left < t.Step.Usual {
+		return &fault.Fault{
+			Kind: fault.SessionExpired, Cloud: string(t.Landing.Cloud), Login: t.Landing.Login.Name, Code: "EndsTooSoon",
+			Message: fmt.Sprintf("the session of %s ends in %s, and %s usually takes %s", t.Landing.Login.Name, max(left, 0).Round(time.Second), t.Step.Title, t.Step.Usual),
+			Hint:    "Sign in again (landfall login " + t.Landing.Login.Name + "): the step begins then, by itself.",
+		}
+	}
+	return nil
 }
 
 // Preview observes every step of a landing and says what it would do; it writes nothing. A step that cannot be observed

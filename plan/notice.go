@@ -1,0 +1,34 @@
+package plan
+
+import "time"
+
+// Notice is what somebody outside is told of a run, once.
+type Notice struct {
+	ID       string     `json:"id"` // the same at every attempt to tell it
+	Time     time.Time  `json:"time"`
+	Kind     NoticeKind `json:"kind"`
+	Plan     string     `json:"plan"`
+	Landing  string     `json:"landing,omitempty"` // cloud/environment
+	Step     string     `json:"step,omitempty"`
+	Login    string     `json:"login,omitempty"`
+	Fault    string     `json:"fault,omitempty"` // the kind of fault
+	What     string     `json:"what"`            // what happened, in one sentence
+	Do       string     `json:"do,omitempty"`    // the one thing to do next
+	Since    time.Time  `json:"since,omitzero"`  // of the hold
+	By       string     `json:"by,omitempty"`    // who released it; landfall where a look found the world mended
+	Workflow string     `json:"workflow"`        // whose it is, for the Temporal UI
+}
+
+// NoticeKind is what a notice is about.
+type NoticeKind string
+
+// Kinds of notices.
+const (
+	NoticeHold     NoticeKind = "hold.opened"
+	NoticeReminder NoticeKind = "hold.reminder"
+	NoticeRelease  NoticeKind = "hold.released"
+	NoticeLogin    NoticeKind = "login.needed" // somebody must sign in, or have a login unlocked: asked once, whoever waits
+	NoticeBack     NoticeKind = "login.back"
+	NoticePerson   NoticeKind = "person.awaited" // a manual step waits for its person
+	NoticeAborted  NoticeKind = "run.aborted"
+)
