@@ -48,7 +48,7 @@ func (c *Catalog[S]) find(t plan.Task) (Control[S], error) {
 // Carry takes one step from observe to receipt. It may be called again at any time, with the Begun of an earlier
 // outcome, and begins by looking.
 func (c *Catalog[S]) Carry(ctx context.Context, t plan.Task, mark func(string)) (plan.Outcome, error) {
-	ctx, tally := WithTally(ctx)
+	ctx, tally := WithTally(withAgent(ctx, t))
 	ctl, err := c.find(t)
 	if err != nil {
 		return plan.Outcome{}, err
@@ -102,7 +102,7 @@ func (c *Catalog[S]) Preview(ctx context.Context, l plan.Landing) plan.Preview {
 }
 
 func (c *Catalog[S]) previewStep(ctx context.Context, ctl Control[S], t plan.Task, nothing bool) plan.Outcome {
-	ctx, tally := WithTally(ctx)
+	ctx, tally := WithTally(withAgent(ctx, t))
 	out, err := func() (plan.Outcome, error) {
 		o := plan.Observation{State: plan.Absent}
 		if !nothing {

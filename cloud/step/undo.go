@@ -31,7 +31,7 @@ type Neutral interface {
 // what that run made, and may be called again at any time; begun says that an earlier entry has asked something of the cloud
 // already.
 func (c *Catalog[S]) Undo(ctx context.Context, t plan.Task, d plan.Deed, begun bool) (plan.Undoing, error) {
-	ctx, tally := WithTally(ctx)
+	ctx, tally := WithTally(withAgent(ctx, t))
 	out, err := c.undo(ctx, t, d, begun)
 	out.Reads, out.Writes = tally.Calls()
 	return out, err

@@ -161,3 +161,22 @@ func TestUndoTakesAwayTheMembersThatTheRunAdded(t *testing.T) {
 		t.Errorf("former = %q, want a,b", got)
 	}
 }
+
+func TestTheCallsOfAStepSayWhichStepTheyAreMadeFor(t *testing.T) {
+	var said string
+	c := thing()
+	cat := &step.Catalog[*world]{
+		Controls: func(plan.Landing) []step.Control[*world] { return []step.Control[*world]{c} },
+		Open: func(ctx context.Context, _ plan.Task) (*world, error) {
+			said = step.Agent(ctx)
+			return &world{observed: []plan.Observation{present("2")}}, nil
+		},
+	}
+	task := plan.Task{Step: c.step, Landing: plan.Landing{Plan: "p", Cloud: plan.AWS, Environment: "prod"}}
+	if _, err := cat.Carry(t.Context(), task, func(string) {}); err != nil || said != "landfall-step/aws.prod.thing" {
+		t.Errorf("agent = %q, %v; want landfall-step/aws.prod.thing", said, err)
+	}
+	if got := step.Agent(t.Context()); got != "" {
+		t.Errorf("agent outside of a step = %q, want none", got)
+	}
+}
