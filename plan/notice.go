@@ -2,11 +2,12 @@ package plan
 
 import "time"
 
-// Notice is what somebody outside is told of a run, once.
+// Notice is what somebody outside is told of a run, once. Its time and kind are named as the Standard Webhooks have them, so
+// that receivers made for those can sort notices by type.
 type Notice struct {
 	ID       string     `json:"id"` // the same at every attempt to tell it
-	Time     time.Time  `json:"time"`
-	Kind     NoticeKind `json:"kind"`
+	Time     time.Time  `json:"timestamp"`
+	Kind     NoticeKind `json:"type"`
 	Plan     string     `json:"plan"`
 	Landing  string     `json:"landing,omitempty"` // cloud/environment
 	Step     string     `json:"step,omitempty"`

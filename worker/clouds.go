@@ -18,6 +18,7 @@ import (
 	"github.com/itbytes/landfall/plan"
 	"github.com/itbytes/landfall/registry"
 	"github.com/itbytes/landfall/vault"
+	"github.com/itbytes/landfall/webhook"
 )
 
 // build makes the clouds this worker was built with. A new one is one line here.
@@ -80,11 +81,15 @@ func keeper(env func(string) string, log *slog.Logger) step.Keeper {
 	return vault.New(vault.Options{Host: host, Token: plan.NewSecret(env("OP_CONNECT_TOKEN"))})
 }
 
+// hook tells notices of a run.
+func hook(keeper step.Keeper) *webhook.Hook { return webhook.New(webhook.Options{Keeper: keeper}) }
+
 // The compiler holds each room to its promises.
 var (
 	_ activities.Carrier = (*aws.Cloud)(nil)
 	_ activities.Carrier = (*azure.Cloud)(nil)
 	_ activities.Carrier = (*gcp.Cloud)(nil)
 	_ activities.Book    = (*registry.Book)(nil)
+	_ activities.Teller  = (*webhook.Hook)(nil)
 	_ step.Keeper        = (*vault.Vault)(nil)
 )

@@ -40,7 +40,7 @@ func muster(c client.Client, cfg config, env func(string) string, log *slog.Logg
 	}
 	crew := &crew{log: log}
 	runbook := worker.New(c, workflows.Queue, door(0))
-	registerRunbook(runbook, cfg, &activities.Vaults{Finder: vault, Log: log})
+	registerRunbook(runbook, cfg, &activities.Vaults{Finder: vault, Log: log}, &activities.Notices{Teller: hook(vault)})
 	crew.workers = append(crew.workers, runbook)
 	logins := &activities.Logins{Gates: gates(clouds), Latch: &activities.Latch{Folder: cfg.sessions}, Show: show(c)}
 	for _, name := range cfg.clouds {
@@ -58,7 +58,7 @@ type book interface {
 }
 
 // registerRunbook registers the workflows and the activities that need no cloud.
-func registerRunbook(w book, cfg config, vaults *activities.Vaults) {
+func registerRunbook(w book, cfg config, vaults *activities.Vaults, notices *activities.Notices) {
 	for name, f := range map[string]any{
 		workflows.MigrateType:      workflows.Migrate,
 		workflows.LandType:         workflows.Land,
@@ -67,6 +67,7 @@ func registerRunbook(w book, cfg config, vaults *activities.Vaults) {
 		w.RegisterWorkflowWithOptions(f, workflow.RegisterOptions{Name: name})
 	}
 	w.RegisterActivity(vaults)
+	w.RegisterActivity(notices)
 	today := func() string { return time.Now().UTC().Format(time.DateOnly) }
 	w.RegisterActivity(&activities.Plans{
 		Folder: os.DirFS(cfg.plans),

@@ -33,10 +33,12 @@ func walls() []wall {
 		{"vault", ours, words, "the vault knows the nouns and the faults"},
 		{"registry", ours, words, "the registry knows the nouns and the faults"},
 		{"report", ours, words, "a report is made of the nouns"},
+		{"webhook", ours, words, "the webhook knows the nouns and the faults"},
 		{"simulator", ours, []string{module + "simulator/kernel"}, "a simulator knows the wire, not us"},
 		{"workflows", module + "vault", nil, "a workflow holds references, not secrets"},
 		{"workflows", module + "registry", nil, "a workflow is replayed; a table is not"},
 		{"workflows", module + "audit", nil, "a workflow is replayed; a journal is not"},
+		{"workflows", module + "webhook", nil, "a workflow is replayed; a receiver is not"},
 		{"workflows", "github.com/aws/aws-sdk-go-v2", nil, "a workflow is replayed; a cloud is not"},
 		{"workflows", "github.com/Azure/azure-sdk-for-go", nil, "a workflow is replayed; a cloud is not"},
 		{"workflows", "cloud.google.com/go", nil, "a workflow is replayed; a cloud is not"},
@@ -179,8 +181,11 @@ func TestAWallStopsWhoeverRunsIntoIt(t *testing.T) {
 		{"vault", "registry"},
 		{"registry", "cloud/aws"},
 		{"report", "activities"},
+		{"webhook", "vault"},
+		{"webhook", "activities"},
 		{"portal", "cloud/aws"},
 		{"workflows", "registry"},
+		{"workflows", "webhook"},
 		{"internal/schema", "cloud/aws"},
 	} {
 		if len(breaches(pack{ImportPath: module + c.room, Deps: []string{module + c.reaches}})) == 0 {
@@ -190,6 +195,7 @@ func TestAWallStopsWhoeverRunsIntoIt(t *testing.T) {
 	for _, c := range []struct{ room, reaches string }{
 		{"worker", "cloud/aws"},
 		{"worker", "registry"},
+		{"worker", "webhook"},
 		{"cloud/aws", "cloud/step"},
 		{"cloud/aws/ec2", "cloud/aws/session"},
 		{"cloud/gcp", "fault"},
@@ -197,6 +203,7 @@ func TestAWallStopsWhoeverRunsIntoIt(t *testing.T) {
 		{"simulator/aws", "simulator/kernel"},
 		{"workflows", "activities"},
 		{"vault", "plan"},
+		{"webhook", "fault"},
 		{"starter", "workflows"},
 	} {
 		if got := breaches(pack{ImportPath: module + c.room, Deps: []string{module + c.reaches}}); len(got) > 0 {
