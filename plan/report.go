@@ -47,6 +47,8 @@ type LandingReport struct {
 	Started     time.Time    `json:"started,omitzero"`
 	Ended       time.Time    `json:"ended,omitzero"`
 	Steps       []StepReport `json:"steps"`
+	// Facts are what the steps learned for each other; an abort of the run needs them.
+	Facts map[string]string `json:"facts,omitempty"`
 }
 
 // StepReport is one step of a landing's report.
@@ -59,6 +61,7 @@ type StepReport struct {
 	After     []string    `json:"after,omitempty"`
 	Change    Op          `json:"change"`
 	Fields    []FieldDiff `json:"fields,omitempty"`
+	Before    Fields      `json:"before,omitempty"` // what stood before the first change, where something did
 	State     StepState   `json:"state"`
 	ID        string      `json:"id,omitempty"`
 	Attempts  int         `json:"attempts"`
@@ -108,6 +111,8 @@ type RegistryReport struct {
 	Why     string    `json:"why,omitempty"`
 	Rows    []Row     `json:"rows"`
 	Written int       `json:"written"` // rows this run wrote; the others were already so
+	// Hold is why the registry is held, while it is.
+	Hold *HoldReport `json:"hold,omitempty"`
 }
 
 // Row is a line of the registry: one landing or one identity in one cloud.

@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -58,6 +61,8 @@ type Task struct {
 	Key string `json:"key"`
 	// Facts are what earlier steps learned: "container" is the account, subscription or project id; a step may add others.
 	Facts map[string]string `json:"facts,omitempty"`
+	// Foreseen is Change.Stood of the change that somebody approved; empty where nobody was asked, or nothing certain was seen.
+	Foreseen string `json:"foreseen,omitempty"`
 	// Begun is set when an earlier entry into the step has changed something and the step was left pending.
 	Begun *Begun `json:"begun,omitempty"`
 	// Again is set when an earlier attempt may have made something whose record was lost: look for it before making another.
@@ -145,6 +150,17 @@ type Change struct {
 	Why    string      `json:"why,omitempty"`
 }
 
+// Stood names what a change is made to: its kind and the fields as they stood before it. Two changes that name it alike were
+// found in the same world; what will stand after them is not part of it.
+func (c Change) Stood() string {
+	h := sha256.New()
+	h.Write([]byte(c.Op))
+	for _, f := range c.Fields {
+		fmt.Fprintf(h, "\n%q=%q", f.Field, f.Before)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
+}
+
 // FieldDiff is one property before and after.
 type FieldDiff struct {
 	Field  string `json:"field"`
@@ -177,10 +193,12 @@ type Outcome struct {
 	Facts    map[string]string `json:"facts,omitempty"`
 	Begun    *Begun            `json:"begun,omitempty"` // with StepPending: hand it back
 	// Wait is what is awaited, with StepPending and StepWaiting.
-	Wait   *Wait `json:"wait,omitempty"`
-	Fault  *Note `json:"fault,omitempty"` // preview only: why the step could not be observed
-	Reads  int   `json:"reads"`
-	Writes int   `json:"writes"`
+	Wait *Wait `json:"wait,omitempty"`
+	// Stood is Change.Stood, in a preview that saw all that the change depends on: it holds until somebody changes the world.
+	Stood  string `json:"stood,omitempty"`
+	Fault  *Note  `json:"fault,omitempty"` // preview only: why the step could not be observed
+	Reads  int    `json:"reads"`
+	Writes int    `json:"writes"`
 	// Attempts is how often Temporal entered the activity, and Retried how long it waited between the first and the last.
 	Attempts int           `json:"attempts,omitempty"`
 	Retried  time.Duration `json:"retried,omitempty"`

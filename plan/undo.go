@@ -8,6 +8,21 @@ type Deed struct {
 	Receipt Receipt `json:"receipt"`
 }
 
+// LeftAlone says why a deed is not undone at all, whatever stands now.
+func (d Deed) LeftAlone(s Step) (why string, left bool) {
+	switch d.Change.Op {
+	case Create, Update:
+	case Adopted:
+		return "it stood before this run, which adopted it: it is left as it is, its ownership tag too", true
+	default:
+		return "this run changed nothing here", true
+	}
+	if s.Inverse == NoInverse || s.Inverse == "" {
+		return "it has no inverse: " + s.Title + " stays as this run left it", true
+	}
+	return "", false
+}
+
 // UndoState is what undoing a deed came to.
 type UndoState string
 

@@ -26,6 +26,9 @@ func loginTypes() map[string]loginType {
 	}
 }
 
+// Cloud is the cloud that a login of its type leads into; empty for a type that Landfall does not know.
+func (l Login) Cloud() Cloud { return loginTypes()[l.Type].cloud }
+
 // loginFields are a login's fields and how each is written.
 func loginFields(l Login) []struct {
 	name, value string

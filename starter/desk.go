@@ -50,6 +50,8 @@ func (d *desk) commands() *cobra.Command {
 		d.approve(),
 		d.status(),
 		d.resume(),
+		d.login(),
+		d.abort(),
 		d.report(),
 		d.registry(),
 	)

@@ -86,6 +86,10 @@ func stateWord(s plan.LandingState) string {
 		return "… running"
 	case plan.LandingSkipped:
 		return "– skipped"
+	case plan.LandingUndoing:
+		return "↶ undoing"
+	case plan.LandingAborted:
+		return "↶ aborted"
 	case plan.LandingTodo:
 		return "· to do"
 	}
@@ -97,7 +101,7 @@ func hue(s plan.LandingState) lipgloss.TerminalColor {
 	switch s {
 	case plan.LandingDone:
 		return lipgloss.Color("2")
-	case plan.LandingHeld, plan.LandingWaiting:
+	case plan.LandingHeld, plan.LandingWaiting, plan.LandingUndoing:
 		return lipgloss.Color("3")
 	case plan.LandingFailed:
 		return lipgloss.Color("1")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,16 +19,17 @@ func (d *desk) resume() *cobra.Command {
 	r := workflows.Resume{}
 	var decision, landing string
 	cmd := &cobra.Command{
-		Use:     "resume PLAN",
-		Short:   "Release what is held: of one landing, of all that a login holds, or of the whole plan.",
-		Example: "  landfall resume itbytes --login aws-sso --decision retry --reason \"signed in again\"\n  landfall resume itbytes --landing gcp/prod --decision skip --reason \"no quota until Q1\"",
-		Args:    one("PLAN"),
+		Use:   "resume PLAN",
+		Short: "Release what is held: of one landing, of all that a login holds, or of the whole plan.",
+		Example: "  landfall resume itbytes --login aws-sso --decision retry --reason \"signed in again\"\n  landfall resume itbytes --landing gcp/prod --decision skip --reason \"no quota until Q1\"\n" +
+			"  landfall resume itbytes --landing aws/mgmt --step registrar --decision done --reason \"seen at the registrar\"",
+		Args: one("PLAN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			r.Decision, r.Operator = workflows.Decision(decision), d.operator
 			switch {
-			case r.Decision != workflows.Retry && r.Decision != workflows.Skip:
-				return usage("--decision is retry or skip", "See landfall resume -h.")
+			case !slices.Contains([]workflows.Decision{workflows.Retry, workflows.Skip, workflows.Done, workflows.Give}, r.Decision):
+				return usage("--decision is retry, skip, done or abort", "See landfall resume -h.")
 			case r.Reason == "" || r.Operator == "":
 				return usage("resume takes --reason, and --operator where your name is not known", "Both are kept with the run.")
 			}
@@ -56,7 +58,7 @@ func (d *desk) resume() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&decision, "decision", "", "retry (look again and go on) or skip (leave the step out)")
+	cmd.Flags().StringVar(&decision, "decision", "", "retry (look again and go on), skip (leave the step out), done (it is so, by your word) or abort (undo what the run made)")
 	cmd.Flags().StringVar(&r.Reason, "reason", "", "why; it is kept with the run")
 	cmd.Flags().StringVar(&landing, "landing", "", "only this landing: CLOUD/ENVIRONMENT")
 	cmd.Flags().StringVar(&r.Login, "login", "", "only what this login holds")
@@ -69,6 +71,13 @@ func release(ctx context.Context, c client.Client, t target, landing string, r w
 	last, err := stand(ctx, c, t.name)
 	if err != nil {
 		return nil, err
+	}
+	if r.Login != "" && r.Decision == workflows.Retry && r.Step == "" && landing == "" {
+		// One keeper looks after the login and frees all that wait for it.
+		id := workflows.LoginID(r.Login)
+		if answer, err := update(ctx, c, id, workflows.ResumeMessage, r); err == nil {
+			return map[string]string{id: answer}, nil
+		}
 	}
 	var to []string
 	for _, id := range sortedKeys(last.Landings) {
@@ -86,7 +95,7 @@ func release(ctx context.Context, c client.Client, t target, landing string, r w
 		switch {
 		case err == nil:
 			out[id] = answer
-		case gone, strings.Contains(err.Error(), "nothing that matches is held"):
+		case gone, strings.Contains(err.Error(), "nothing that matches is held"), r.Decision == workflows.Done && strings.Contains(err.Error(), "nobody's word is taken"):
 		default:
 			return out, failed(err, "See landfall status "+t.name+".", "%s could not be resumed: %v", id, err)
 		}

@@ -11,7 +11,7 @@ func exitOf(s plan.LandingState) int {
 	switch s {
 	case plan.LandingDone:
 		return exitDone
-	case plan.LandingFailed:
+	case plan.LandingFailed, plan.LandingAborted:
 		return exitFailed
 	}
 	return exitHeld
@@ -33,6 +33,9 @@ func sumUp(r plan.Report, last standing) []string {
 	switch {
 	case last.AwaitsApproval:
 		out = append(out, fmt.Sprintf("waiting for approval: landfall approve %s --digest %s", r.Plan, last.Digest))
+	case last.Aborted != nil:
+		out = append(out, fmt.Sprintf("given up by %s: %s", last.Aborted.Operator, last.Aborted.Reason))
+		out = append(out, undone(r)...)
 	case last.Why != "":
 		out = append(out, "failed: "+last.Why)
 	case writes == 0 && last.State == plan.LandingDone:

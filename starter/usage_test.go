@@ -33,7 +33,9 @@ func TestSlipsAreUsageErrorsThatNameWhatWasMeant(t *testing.T) {
 		{[]string{"status", "a", "b"}, "takes one PLAN or none"},
 		{[]string{"status", "-o", "xml"}, "-o is text or json"},
 		{[]string{"approve", "itbytes"}, "--digest"},
-		{[]string{"resume", "itbytes", "--decision", "abort", "--reason", "x"}, "--decision is retry or skip"},
+		{[]string{"resume", "itbytes", "--decision", "undo", "--reason", "x"}, "--decision is retry, skip, done or abort"},
+		{[]string{"abort", "itbytes"}, "--reason"},
+		{[]string{"login"}, "takes one NAME"},
 		{[]string{"resume", "itbytes", "--decision", "retry"}, "--reason"},
 	} {
 		code, out, errs := typed(t, c.args...)

@@ -51,7 +51,7 @@ func (w *watcher) look(ctx context.Context) (r standing, over bool, err error) {
 	}
 	w.last, w.heard = r, time.Now()
 	switch r.State {
-	case plan.LandingDone, plan.LandingFailed, plan.LandingHeld:
+	case plan.LandingDone, plan.LandingFailed, plan.LandingHeld, plan.LandingAborted:
 		return r, r.State == plan.LandingHeld || !r.Ended.IsZero(), nil
 	case plan.LandingWaiting:
 		if w.idle.IsZero() {

@@ -40,7 +40,7 @@ func muster(c client.Client, cfg config, env func(string) string, log *slog.Logg
 	}
 	crew := &crew{log: log}
 	runbook := worker.New(c, workflows.Queue, door(0))
-	registerRunbook(runbook, cfg, &activities.Vaults{Finder: vault, Log: log}, &activities.Notices{Teller: hook(vault)})
+	registerRunbook(runbook, cfg, &activities.Vaults{Finder: vault, Log: log}, &activities.Notices{Teller: hook(vault)}, &activities.Runs{Result: results(c)})
 	crew.workers = append(crew.workers, runbook)
 	logins := &activities.Logins{Gates: gates(clouds), Latch: &activities.Latch{Folder: cfg.sessions}, Show: show(c)}
 	for _, name := range cfg.clouds {
@@ -58,16 +58,18 @@ type book interface {
 }
 
 // registerRunbook registers the workflows and the activities that need no cloud.
-func registerRunbook(w book, cfg config, vaults *activities.Vaults, notices *activities.Notices) {
+func registerRunbook(w book, cfg config, chapters ...any) {
 	for name, f := range map[string]any{
 		workflows.MigrateType:      workflows.Migrate,
 		workflows.LandType:         workflows.Land,
+		workflows.KeepLoginType:    workflows.KeepLogin,
 		workflows.ShowRegistryType: workflows.ShowRegistry,
 	} {
 		w.RegisterWorkflowWithOptions(f, workflow.RegisterOptions{Name: name})
 	}
-	w.RegisterActivity(vaults)
-	w.RegisterActivity(notices)
+	for _, chapter := range chapters {
+		w.RegisterActivity(chapter)
+	}
 	today := func() string { return time.Now().UTC().Format(time.DateOnly) }
 	w.RegisterActivity(&activities.Plans{
 		Folder: os.DirFS(cfg.plans),
@@ -89,6 +91,13 @@ func registerCloud(w book, name plan.Cloud, clouds map[plan.Cloud]activities.Car
 func show(c client.Client) func(context.Context, string, string, plan.Challenge) error {
 	return func(ctx context.Context, workflow, run string, ch plan.Challenge) error {
 		return c.SignalWorkflow(ctx, workflow, run, workflows.ChallengeMessage, ch)
+	}
+}
+
+// results reads what ended runs of workflows left.
+func results(c client.Client) func(ctx context.Context, workflow, run string, into any) error {
+	return func(ctx context.Context, workflow, run string, into any) error {
+		return c.GetWorkflow(ctx, workflow, run).Get(ctx, into)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 func (m *migration) listenApproval(ctx workflow.Context) error {
 	err := workflow.SetUpdateHandlerWithOptions(ctx, ApproveMessage,
 		func(_ workflow.Context, a Approve) (string, error) {
-			m.progress.Approved = &a
+			m.approve(a)
 			return "approved " + a.Digest, nil
 		},
 		workflow.UpdateHandlerOptions{
@@ -36,11 +36,13 @@ func (m *migration) listenApproval(ctx workflow.Context) error {
 				workflow.GetLogger(ctx).Warn("approval ignored", "reason", err)
 				continue
 			}
-			m.progress.Approved = &a
+			m.approve(a)
 		}
 	})
 	return nil
 }
+
+func (m *migration) approve(a Approve) { m.progress.Approved = &a }
 
 func (m *migration) refuseApproval(a Approve) error {
 	switch {
@@ -61,10 +63,14 @@ func (m *migration) askApproval(ctx workflow.Context) error {
 	}
 	m.awaiting = true
 	m.tell(ctx, plan.LandingWaiting)
-	err := workflow.Await(ctx, func() bool { return m.progress.Approved != nil })
+	err := workflow.Await(ctx, func() bool { return m.progress.Approved != nil || m.progress.Aborted != nil })
 	m.awaiting = false
-	if err == nil {
-		m.tell(ctx, plan.LandingRunning)
+	if err != nil || m.progress.Aborted != nil {
+		return err
 	}
-	return err
+	a := m.progress.Approved
+	m.scribe.write(ctx, plan.Entry{Kind: plan.EntryApproval, Who: a.Operator, What: "approved " + a.Digest, Why: a.Reason})
+	m.progress.Foreseen = foreseenIn(m.previews)
+	m.tell(ctx, plan.LandingRunning)
+	return nil
 }

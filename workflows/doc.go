@@ -10,4 +10,6 @@ var (
 	register *activities.Register
 	plans    *activities.Plans
 	vaults   *activities.Vaults
+	logins   *activities.Logins
+	runs     *activities.Runs
 )

@@ -2,10 +2,12 @@ package workflows_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/testsuite"
@@ -26,6 +28,34 @@ type cloud struct {
 	// answer says what carrying a step comes to; nil means done and created.
 	answer func(t plan.Task, nth int) (plan.Outcome, error)
 	times  map[string]int
+	// undoing says what undoing a step comes to; nil means reverted.
+	undoing func(t plan.Task, d plan.Deed) (plan.Undoing, error)
+	undone  []string
+	// login says how a login is; nil means that it works.
+	login  func(name string) error
+	probes int
+	signs  int
+	ear    ear
+}
+
+func (c *cloud) Probe(_ context.Context, l plan.Login, _ time.Duration) (plan.Pass, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.probes++
+	if c.login != nil {
+		if err := c.login(l.Name); err != nil {
+			return plan.Pass{}, err
+		}
+	}
+	return plan.Pass{Who: "somebody"}, nil
+}
+
+func (c *cloud) SignIn(_ context.Context, _ plan.Login, show func(plan.Challenge)) error {
+	c.mu.Lock()
+	c.signs++
+	c.mu.Unlock()
+	show(plan.Challenge{URL: "https://device.example", Code: "ABCD-EFGH"})
+	return nil
 }
 
 func (c *cloud) Steps(plan.Landing) []plan.Step { return c.steps }
@@ -63,8 +93,17 @@ func (c *cloud) Preview(_ context.Context, l plan.Landing) plan.Preview {
 	return p
 }
 
-func (c *cloud) Undo(context.Context, plan.Task, plan.Deed, bool) (plan.Undoing, error) {
-	return plan.Undoing{State: plan.Reverted}, nil
+func (c *cloud) Undo(_ context.Context, t plan.Task, d plan.Deed, _ bool) (plan.Undoing, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.undoing != nil {
+		u, err := c.undoing(t, d)
+		if err != nil || u.State != "" {
+			return u, err
+		}
+	}
+	c.undone = append(c.undone, t.Landing.ID()+"/"+t.Step.Name)
+	return plan.Undoing{State: plan.Reverted, Why: "gone", Writes: 1}, nil
 }
 
 func (c *cloud) did() []string {
@@ -110,7 +149,19 @@ func newEnv(t *testing.T, c *cloud, b *book) *testsuite.TestWorkflowEnvironment 
 	env.RegisterWorkflowWithOptions(workflows.Migrate, workflow.RegisterOptions{Name: workflows.MigrateType})
 	env.RegisterWorkflowWithOptions(workflows.Land, workflow.RegisterOptions{Name: workflows.LandType})
 	clouds := map[plan.Cloud]activities.Carrier{plan.AWS: c, plan.Azure: c, plan.GCP: c}
-	env.RegisterActivity(&activities.Landings{Clouds: clouds, Latch: &activities.Latch{Folder: t.TempDir()}})
+	latch := &activities.Latch{Folder: t.TempDir()}
+	env.RegisterWorkflowWithOptions(workflows.KeepLogin, workflow.RegisterOptions{Name: workflows.KeepLoginType})
+	env.RegisterActivity(&activities.Landings{Clouds: clouds, Latch: latch})
+	env.RegisterActivity(&activities.Logins{
+		Gates: map[plan.Cloud]activities.Gate{plan.AWS: c, plan.Azure: c, plan.GCP: c}, Latch: latch,
+		Show: func(_ context.Context, id, _ string, ch plan.Challenge) error {
+			return env.SignalWorkflowByID(id, workflows.ChallengeMessage, ch)
+		},
+	})
+	env.RegisterActivity(&activities.Notices{Teller: &c.ear})
+	env.RegisterActivity(&activities.Runs{Result: func(_ context.Context, id, _ string, into any) error {
+		return fmt.Errorf("no run of %s is kept", id)
+	}})
 	env.RegisterActivity(&activities.Register{Book: b})
 	env.RegisterActivity(&activities.Vaults{Finder: safe{}, Log: slog.New(slog.DiscardHandler)})
 	env.RegisterActivity(&activities.Plans{Check: func(plan.Plan) error { return nil }})

@@ -21,8 +21,11 @@ func (m *migration) land(ctx workflow.Context) error {
 		if _, begun := m.progress.Landings[l.ID()]; begun {
 			continue
 		}
-		if err := workflow.Await(ctx, func() bool { return m.underway() < m.window() }); err != nil {
+		if err := workflow.Await(ctx, func() bool { return m.underway() < m.window() || m.progress.Aborted != nil }); err != nil {
 			return err
+		}
+		if m.progress.Aborted != nil {
+			return nil
 		}
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return m.goOn(ctx)
@@ -32,9 +35,9 @@ func (m *migration) land(ctx workflow.Context) error {
 		}
 	}
 	err := workflow.Await(ctx, func() bool {
-		return (m.landed() && m.drained) || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+		return (m.landed() && m.drained) || m.progress.Aborted != nil || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
 	})
-	if err == nil && !(m.landed() && m.drained) {
+	if err == nil && !(m.landed() && m.drained) && m.progress.Aborted == nil {
 		return m.goOn(ctx)
 	}
 	return err
@@ -79,15 +82,36 @@ func (m *migration) note(ctx workflow.Context, l landed) {
 // begin starts one landing's workflow and waits until it is there. One that is already under way from an earlier run is
 // asked to tell this run instead.
 func (m *migration) begin(ctx workflow.Context, l plan.Landing) error {
-	id := LandID(l.Plan, l.ID())
 	m.progress.Landings[l.ID()] = landed{Landing: l.ID(), State: plan.LandingRunning}
+	in := LandInput{
+		Landing: l, Parent: workflow.GetInfo(ctx).WorkflowExecution.ID, Manual: m.manualOf(l), Notify: m.plan.Notify, Journal: m.journalInput(),
+		Foreseen: m.progress.Foreseen[l.ID()],
+	}
+	delete(m.progress.Foreseen, l.ID())
+	return m.startLanding(ctx, l, in)
+}
+
+// manualOf are the plan's own steps of a landing.
+func (m *migration) manualOf(l plan.Landing) []plan.ManualStep {
+	var out []plan.ManualStep
+	for _, s := range m.plan.Manual {
+		if s.Cloud == l.Cloud && s.Environment == l.Environment {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// startLanding starts a landing's workflow.
+func (m *migration) startLanding(ctx workflow.Context, l plan.Landing, in LandInput) error {
+	id := LandID(l.Plan, l.ID())
 	child := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID: id, TaskQueue: Queue, TypedSearchAttributes: attributesOf(l),
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
 		StaticSummary:         "land " + l.Name + " (" + l.ID() + ")",
 		StaticDetails:         "Carries the landing " + l.ID() + " of plan " + l.Plan + ". Its checklist is in the current details.",
-	}), LandType, LandInput{Landing: l, Parent: workflow.GetInfo(ctx).WorkflowExecution.ID})
+	}), LandType, in)
 	err := child.GetChildWorkflowExecution().Get(ctx, nil)
 	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		return workflow.SignalExternalWorkflow(ctx, id, "", askedSignal, nil).Get(ctx, nil)
@@ -119,9 +143,11 @@ func (m *migration) goOn(ctx workflow.Context) error {
 		}
 		m.note(ctx, l)
 	}
-	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+	m.turning = true
+	if err := m.close(ctx); err != nil {
 		return err
 	}
+	m.progress.Notices = m.herald.progress()
 	next := m.in
 	next.Progress = m.progress
 	return workflow.NewContinueAsNewError(ctx, MigrateType, next)
@@ -150,7 +176,7 @@ func (m *migration) underway() int {
 func (m *migration) landed() bool {
 	for _, l := range m.landings {
 		switch m.stateOf(l) {
-		case plan.LandingDone, plan.LandingFailed:
+		case plan.LandingDone, plan.LandingFailed, plan.LandingAborted:
 		default:
 			return false
 		}

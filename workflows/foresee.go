@@ -15,6 +15,9 @@ const batch = 20
 
 // foresee makes the preview, where one is asked for or has to be approved: every landing is looked at and nothing written.
 func (m *migration) foresee(ctx workflow.Context) error {
+	if m.progress.Aborted != nil {
+		return nil
+	}
 	if m.mode() == ModeApply && (m.in.Approval == ApprovalGiven || m.progress.Approved != nil) {
 		return nil
 	}
@@ -58,6 +61,23 @@ func (m *migration) foresee(ctx workflow.Context) error {
 		}
 	}
 	return m.foreseeRows(ctx)
+}
+
+// foreseenIn is what the previews were sure of, by landing and step.
+func foreseenIn(previews []plan.Preview) map[string]map[string]string {
+	out := map[string]map[string]string{}
+	for _, p := range previews {
+		sure := map[string]string{}
+		for _, o := range p.Outcomes {
+			if o.Stood != "" {
+				sure[o.Step] = o.Stood
+			}
+		}
+		if len(sure) > 0 {
+			out[p.Landing] = sure
+		}
+	}
+	return out
 }
 
 // foreseeRows counts the registry's rows that would be written. Where the registry's own account cannot be read yet, every

@@ -3,120 +3,198 @@ package workflows
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
-// hold is a step that waits for a person or for the world.
+// hold is something that waits for a person or for the world. It outlives continue-as-new.
 type hold struct {
-	step  string
-	login string
-	note  plan.Note
-	// decided is set by resume.
+	Step  string     `json:"step"`
+	Login string     `json:"login,omitempty"`
+	Kind  fault.Kind `json:"kind"`
+	Note  plan.Note  `json:"note"`
+	Since time.Time  `json:"since"`
+	// Lost is set where it is the login itself that keeps out: the login's keeper looks, not the hold.
+	Lost bool `json:"lost,omitempty"`
+	// Need is how long the session must last for the step, and After when the login's lock ends by itself, where that is known.
+	Need  time.Duration `json:"need,omitempty"`
+	After time.Duration `json:"after,omitempty"`
+	// Rhythm is how often the world is looked at.
+	Rhythm   fault.Rhythm `json:"rhythm,omitzero"`
+	Looked   time.Time    `json:"looked,omitzero"`
+	Looks    int          `json:"looks"`
+	Reminded int          `json:"reminded,omitempty"`
+	Told     bool         `json:"told,omitempty"`
+
 	decided *Resume
 }
 
-// holds are a workflow's held steps, and the messages that release them.
-type holds struct{ open map[string]*hold }
-
-// listen registers the resume update and the signal of the same name. It comes first in a workflow, so that the UI
-// offers them. The handlers only change state; the waiting step goes on by itself.
-func (h *holds) listen(ctx workflow.Context) error {
-	h.open = map[string]*hold{}
-	err := workflow.SetUpdateHandlerWithOptions(ctx, ResumeMessage,
-		func(_ workflow.Context, r Resume) (string, error) { return h.release(r), nil },
-		workflow.UpdateHandlerOptions{
-			Description: `Releases what is held: {"decision": "retry" or "skip", "operator": "you", "reason": "why"}; "step" or "login" narrow it.`,
-			Validator:   func(r Resume) error { return h.refuse(r) },
-		})
-	if err != nil {
-		return err
+// holdOf is the hold that a fault comes to. A fault of the kinds that are tried again by themselves is one that was tried for
+// long enough.
+func holdOf(step string, f *fault.Fault, need time.Duration) *hold {
+	h := &hold{Step: step, Login: f.Login, Kind: f.Kind, Note: *note(f), Lost: f.OfLogin(), Need: need, After: f.After, Rhythm: f.Kind.Rhythm()}
+	if f.Kind == awaitsPerson {
+		h.Rhythm = fault.Rhythm{Early: 2 * time.Second, Late: 15 * time.Minute}
 	}
-	signals := workflow.GetSignalChannelWithOptions(ctx, ResumeMessage, workflow.SignalChannelOptions{
-		Description: "As the update of the same name, for when no worker is up to answer.",
+	return h
+}
+
+// What holds a step that is no fault of anybody's.
+const (
+	awaitsPerson fault.Kind = "person" // a person is to act, and an API will prove it
+	awaitsWord   fault.Kind = "word"   // a person is to act, and no API can prove it: their word is taken
+)
+
+// asksWord reports whether a person's word ends the hold.
+func (h *hold) asksWord() bool { return h.Kind == awaitsWord }
+
+// next is when the world is looked at again, or zero.
+func (h *hold) next() time.Time {
+	if h.Rhythm.Early == 0 || h.Lost {
+		return time.Time{}
+	}
+	from := h.Since
+	if !h.Looked.IsZero() {
+		from = h.Looked
+	}
+	return from.Add(h.Rhythm.Next(h.Looks))
+}
+
+// holding is what holds need of the workflow they are in.
+type holding struct {
+	plan, landing string
+	notify        plan.Notify
+	scribe        *scribe
+	herald        *herald
+	post          *post
+	stopped       func() bool                // nothing may go on: the run is given up, or handed on
+	give          func(a Abort)              // somebody gives the run up
+	show          func(ctx workflow.Context) // the workflow's state has changed
+}
+
+// holds are a workflow's holds, and the messages that release them.
+type holds struct {
+	holding
+	open map[string]*hold
+}
+
+// errStopped is returned for a hold that goes on in the workflow's next run, or not at all.
+var errStopped = errors.New("the run is given up, or handed on to its next part")
+
+// keep holds until somebody decides, the login is back, or a look finds the world mended. Look returns the fault it meets, or
+// nil; without one only people decide. It returns the decision; errStopped or the error of a cancelled context otherwise.
+func (h *holds) keep(ctx workflow.Context, held *hold, look func(ctx workflow.Context) *fault.Fault) (Resume, error) {
+	h.begin(ctx, held)
+	for {
+		due, reminds := h.due(ctx, held, look != nil)
+		_, err := awaitUntil(ctx, due, held.Step+": "+held.Note.Message, func() bool { return held.decided != nil || h.stopped() })
+		if err != nil {
+			return Resume{}, err
+		}
+		switch {
+		case held.decided != nil:
+			return h.end(ctx, held, *held.decided), nil
+		case h.stopped():
+			delete(h.open, held.Step)
+			return Resume{}, errStopped
+		case reminds:
+			h.remind(ctx, held)
+			continue
+		}
+		f := look(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return Resume{}, ctx.Err()
+		case held.decided != nil: // somebody decided while it was looked
+			return h.end(ctx, held, *held.decided), nil
+		case f == nil:
+			return h.end(ctx, held, Resume{Decision: mended, Operator: runbook, Reason: "a look found it mended"}), nil
+		}
+		held.Looked = workflow.Now(ctx)
+		held.Looks++
+		h.again(ctx, held, f)
+	}
+}
+
+// runbook is who does what nobody asked for.
+const runbook = "landfall"
+
+// begin opens a hold, and tells of it once.
+func (h *holds) begin(ctx workflow.Context, held *hold) {
+	h.open[held.Step] = held
+	if held.Since.IsZero() {
+		held.Since = workflow.Now(ctx)
+	}
+	h.show(ctx)
+	if held.Told {
+		return
+	}
+	held.Told = true
+	h.scribe.write(ctx, plan.Entry{
+		Kind: plan.EntryHold, Landing: h.landing, Step: held.Step, Login: held.Login, Who: runbook, What: held.Note.Message, Why: held.Note.Hint,
 	})
-	workflow.Go(ctx, func(ctx workflow.Context) {
-		for {
-			var r Resume
-			if more := signals.Receive(ctx, &r); !more || ctx.Err() != nil {
-				return
-			}
-			if err := h.refuse(r); err != nil {
-				workflow.GetLogger(ctx).Warn("resume ignored", "reason", err)
-				continue
-			}
-			h.release(r)
+	if held.Lost {
+		h.post.lose(held.Login, lost{Note: held.Note, Need: held.Need, After: held.After})
+		if h.behind(held) > 1 {
+			return // the landing's wait for that login has been told of already
 		}
+	}
+	kind := plan.NoticeHold
+	if held.Kind == awaitsPerson || held.Kind == awaitsWord {
+		kind = plan.NoticePerson
+	}
+	h.herald.tell(ctx, h.notice(held, kind))
+}
+
+// again takes in that a look met a fault: the same, or another.
+func (h *holds) again(ctx workflow.Context, held *hold, f *fault.Fault) {
+	if f.Kind == held.Kind && f.OfLogin() == held.Lost {
+		held.Note = *note(f)
+		return
+	}
+	since, step := held.Since, held.Step
+	*held = *holdOf(step, f, held.Need)
+	held.Since = since
+	h.begin(ctx, held)
+}
+
+// end closes a hold, and tells of it once.
+func (h *holds) end(ctx workflow.Context, held *hold, r Resume) Resume {
+	delete(h.open, held.Step)
+	h.scribe.write(ctx, plan.Entry{
+		Kind: plan.EntryRelease, Landing: h.landing, Step: held.Step, Login: held.Login, Who: r.Operator,
+		What: string(r.Decision) + ": " + held.Step, Why: r.Reason,
 	})
-	return nil
-}
-
-// await holds a step until somebody decides. It returns the decision, or the error of a cancelled context.
-func (h *holds) await(ctx workflow.Context, held *hold) (Resume, error) {
-	h.open[held.step] = held
-	defer delete(h.open, held.step)
-	err := workflow.Await(ctx, func() bool { return held.decided != nil })
-	if err != nil {
-		return Resume{}, err
+	if !held.Lost || h.behind(held) == 0 {
+		n := h.notice(held, plan.NoticeRelease)
+		n.By, n.Do = r.Operator, ""
+		n.What = fmt.Sprintf("%s goes on (%s): %s", held.Step, r.Decision, r.Reason)
+		h.herald.tell(ctx, n)
 	}
-	return *held.decided, nil
+	return r
 }
 
-// refuse says why a resume would release nothing.
-func (h *holds) refuse(r Resume) error {
-	switch {
-	case r.Decision != Retry && r.Decision != Skip:
-		return fmt.Errorf("decision is retry or skip, not %q", r.Decision)
-	case r.Operator == "" || r.Reason == "":
-		return errors.New("say who you are in operator and why in reason: both are kept with the run")
-	case len(h.matching(r)) == 0:
-		return fmt.Errorf("nothing that matches is held here; held now: %s", h.names())
-	}
-	return nil
-}
-
-// release decides all matching holds.
-func (h *holds) release(r Resume) string {
-	var names []string
-	for _, held := range h.matching(r) {
-		held.decided = &r
-		names = append(names, held.step)
-	}
-	return string(r.Decision) + ": " + strings.Join(names, ", ")
-}
-
-func (h *holds) matching(r Resume) []*hold {
-	var out []*hold
+// behind counts what is open here because of the same lost login.
+func (h *holds) behind(held *hold) int {
+	n := 0
 	for _, name := range h.sorted() {
-		held := h.open[name]
-		if held.decided == nil && (r.Step == "" || r.Step == held.step) && (r.Login == "" || r.Login == held.login) {
-			out = append(out, held)
+		if o := h.open[name]; o.Lost && o.Login == held.Login {
+			n++
 		}
 	}
-	return out
+	return n
 }
 
-func (h *holds) names() string {
-	if len(h.open) == 0 {
-		return "nothing"
+// awaitUntil waits until a condition holds or a time has come; ok reports the condition. A zero time never comes.
+func awaitUntil(ctx workflow.Context, at time.Time, summary string, condition func() bool) (ok bool, err error) {
+	if at.IsZero() {
+		return true, workflow.Await(ctx, condition)
 	}
-	return strings.Join(h.sorted(), ", ")
-}
-
-func (h *holds) sorted() []string { return workflow.DeterministicKeys(h.open) }
-
-// by names what holds a run, for the search attribute: the login where there is one, else the kind of fault.
-func (h *holds) by() string {
-	kind := ""
-	for _, name := range h.sorted() {
-		held := h.open[name]
-		if held.login != "" {
-			return held.login
-		}
-		kind = first(kind, held.note.Kind)
-	}
-	return kind
+	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout: max(at.Sub(workflow.Now(ctx)), time.Millisecond), TimerOptions: workflow.TimerOptions{Summary: clip(summary, 120)},
+	}, condition)
 }

@@ -213,7 +213,7 @@ func TestAThrottleIsTriedAgainAndANamelessErrorIsABug(t *testing.T) {
 func TestResumeIsRefusedWhereNothingIsHeldAndWithoutAName(t *testing.T) {
 	c := &cloud{steps: house()[:1], answer: func(_ plan.Task, nth int) (plan.Outcome, error) {
 		if nth == 1 {
-			return plan.Outcome{}, fault.New(fault.Denied, "Ask.", "no")
+			return plan.Outcome{}, fault.New(fault.Ambiguous, "Say which.", "two stand there")
 		}
 		return plan.Outcome{}, nil
 	}}
@@ -261,6 +261,12 @@ func TestALostLoginIsReplacedByTheFallbackForWhatTheFallbackCanCarry(t *testing.
 		mu = append(mu, task.Step.Name+" by "+task.Landing.Login.Name)
 		return plan.Outcome{}, nil
 	}}
+	c.login = func(name string) error {
+		if name == "aws-login" && !signedIn {
+			return &fault.Fault{Kind: fault.SessionExpired, Message: "expired", Login: "aws-login"}
+		}
+		return nil
+	}
 	env := newEnv(t, c, &book{})
 	var midway plan.LandingReport
 	env.RegisterDelayedCallback(func() {

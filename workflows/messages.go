@@ -12,13 +12,16 @@ import (
 
 // Names of workflow types, queues and messages. They are in histories, schedules and people's fingers: they never change.
 const (
-	MigrateType = "Migrate"
-	LandType    = "Land"
+	MigrateType   = "Migrate"
+	LandType      = "Land"
+	KeepLoginType = "KeepLogin"
 
 	Queue = "landfall" // workflows, and the activities that need no cloud
 
 	ResumeMessage  = "resume"  // update and signal
 	ApproveMessage = "approve" // update and signal
+	AbortMessage   = "abort"   // update and signal
+	SignInMessage  = "signIn"  // update, of a login's keeper
 	StatusQuery    = "status"
 	PreviewQuery   = "preview"
 
@@ -26,6 +29,8 @@ const (
 
 	landedSignal = "landed" // a landing tells its Migrate how far it is
 	askedSignal  = "asked"  // a Migrate that finds a landing under way asks it to tell again
+	lostSignal   = "lost"   // whoever meets a login that does not work tells the login's keeper
+	foundSignal  = "found"  // the keeper tells those who wait that it works again
 )
 
 // CloudQueue is the task queue of a cloud's activities, so that a worker may hold one cloud's credentials alone.
@@ -36,6 +41,9 @@ func MigrateID(planName string) string { return "migrate/" + planName }
 
 // LandID is the id of one landing's workflow.
 func LandID(planName string, landing string) string { return "land/" + planName + "/" + landing }
+
+// LoginID is the id of a login's keeper.
+func LoginID(login string) string { return "login/" + login }
 
 // Modes and approvals of a migration.
 const (
@@ -84,8 +92,10 @@ type MigrateResult struct {
 	Started  time.Time                    `json:"started"`
 	Ended    time.Time                    `json:"ended,omitzero"`
 	// AwaitsApproval is set while somebody is to approve Digest.
-	AwaitsApproval bool                `json:"awaitsApproval,omitempty"`
-	Registry       plan.RegistryReport `json:"registry"`
+	AwaitsApproval bool `json:"awaitsApproval,omitempty"`
+	// Aborted is who gave the run up and why, where somebody has.
+	Aborted  *Abort              `json:"aborted,omitempty"`
+	Registry plan.RegistryReport `json:"registry"`
 }
 
 // LandInput starts Land.
@@ -93,6 +103,22 @@ type LandInput struct {
 	Landing plan.Landing `json:"landing"`
 	// Parent is the workflow that is told how far the landing is.
 	Parent string `json:"parent,omitempty"`
+	// Manual are the landing's steps that only a person can do and no API can prove.
+	Manual  []plan.ManualStep `json:"manual,omitempty"`
+	Notify  plan.Notify       `json:"notify,omitzero"`
+	Journal JournalInput      `json:"journal,omitzero"`
+	// Foreseen is what somebody approved, by step: plan.Change.Stood.
+	Foreseen map[string]string `json:"foreseen,omitempty"`
+	// Undo gives up what an earlier, ended run of the landing did, by its report; nothing is carried.
+	Undo *Undo `json:"undo,omitempty"`
+	// Progress is carried across continue-as-new; leave it out.
+	Progress *LandProgress `json:"progress,omitempty"`
+}
+
+// Undo is what Land is to take back of a run of the landing that has ended.
+type Undo struct {
+	Abort  Abort              `json:"abort"`
+	Report plan.LandingReport `json:"report"`
 }
 
 // Decision is what a person decides about a held step.
@@ -102,15 +128,31 @@ type Decision string
 const (
 	Retry Decision = "retry" // look again and go on
 	Skip  Decision = "skip"  // leave the step out
+	Done  Decision = "done"  // it is so, by the operator's word; only where no API can prove it
+	Give  Decision = "abort" // give the landing up: what this run made in it is undone
 )
 
-// Resume releases what is held. Landing and Step may be left out: then it releases all that is held, or all that Login holds.
+// mended is decided by nobody: a look found the world mended.
+const mended Decision = "mended"
+
+// Resume releases what is held. Step and Login may be left out: then it releases all that is held.
 type Resume struct {
 	Decision Decision `json:"decision"`
 	Step     string   `json:"step,omitempty"`
 	Login    string   `json:"login,omitempty"`
 	Operator string   `json:"operator"`
 	Reason   string   `json:"reason"`
+}
+
+// Abort gives a run up: what it made is undone, last things first.
+type Abort struct {
+	Operator string `json:"operator"`
+	Reason   string `json:"reason"`
+}
+
+// SignIn asks a login's keeper to sign a person in at another screen.
+type SignIn struct {
+	Operator string `json:"operator"`
 }
 
 // Approve lets a migration go on that asked for approval.
@@ -132,4 +174,23 @@ type landed struct {
 	State   plan.LandingState `json:"state"`
 	Why     string            `json:"why,omitempty"`
 	Rows    []plan.Row        `json:"rows,omitempty"`
+	// Run is the run id of a landing that has ended, so that its receipts can be found.
+	Run string `json:"run,omitempty"`
+	// Unread is set where those receipts could not be read, so that nothing of it was undone.
+	Unread bool `json:"unread,omitempty"`
+}
+
+// lost is what a login's keeper is told by those who meet it.
+type lost struct {
+	Workflow string        `json:"workflow"` // who waits
+	Note     plan.Note     `json:"note"`
+	Need     time.Duration `json:"need,omitempty"`  // how long the session must last for what waits
+	After    time.Duration `json:"after,omitempty"` // of a lock: when it ends by itself, where the cloud says so
+}
+
+// found is what those who wait for a login are told.
+type found struct {
+	Login    string `json:"login"`
+	Operator string `json:"operator"`
+	Reason   string `json:"reason"`
 }

@@ -11,13 +11,19 @@ import (
 
 // Migrate carries out a plan: it settles it, shows what would be done, waits for approval where that is asked, lands every
 // landing side by side, and keeps the registry. It ends when every landing has come to an end.
+//
+// Given up, by abort or by cancelling the workflow, it has every landing undo what this run made in it, and ends when they
+// have.
 func Migrate(ctx workflow.Context, in MigrateInput) (MigrateResult, error) {
 	m := &migration{in: in, progress: in.Progress}
-	if err := m.setup(ctx); err != nil {
+	// Everything runs apart from the workflow's own cancellation, which means: undo.
+	work, _ := workflow.NewDisconnectedContext(ctx)
+	if err := m.setup(work); err != nil {
 		return MigrateResult{}, err
 	}
-	for _, chapter := range []func(workflow.Context) error{m.settle, m.preflight, m.foresee, m.askApproval, m.land, m.finish} {
-		if err := chapter(ctx); err != nil {
+	workflow.Go(ctx, m.heedCancel)
+	for _, chapter := range []func(workflow.Context) error{m.settle, m.preflight, m.foresee, m.askApproval, m.land, m.undo, m.finish} {
+		if err := chapter(work); err != nil {
 			return m.result(), err
 		}
 	}
@@ -33,8 +39,12 @@ type migration struct {
 	landings []plan.Landing
 	holds    holds
 	previews []plan.Preview
+	scribe   *scribe
+	herald   *herald
+	post     *post
 	awaiting bool // approval is asked
 	drained  bool // every row is entered, or somebody has skipped it
+	turning  bool // the workflow is about to continue as new
 }
 
 // Progress is all of a migration that outlives continue-as-new.
@@ -47,6 +57,11 @@ type Progress struct {
 	Changes  map[plan.Op]int     `json:"changes,omitempty"`
 	Unseen   int                 `json:"unseen,omitempty"`
 	Ended    time.Time           `json:"ended,omitzero"`
+	// Foreseen is what somebody approved, of landings that have not begun: by landing and step, plan.Change.Stood.
+	Foreseen map[string]map[string]string `json:"foreseen,omitempty"`
+	// Aborted is who gave the run up, and why.
+	Aborted *Abort         `json:"aborted,omitempty"`
+	Notices heraldProgress `json:"notices"`
 }
 
 // setup registers what the UI offers before anything else is done.
@@ -67,7 +82,34 @@ func (m *migration) setup(ctx workflow.Context) error {
 	if err := m.listenApproval(ctx); err != nil {
 		return err
 	}
+	if err := listenAbort(ctx, "the whole run", m.refuseAbort, m.give); err != nil {
+		return err
+	}
 	return m.holds.listen(ctx)
+}
+
+// staff puts in place what needs the plan: who keeps the journal, who tells others, who speaks to the keepers of logins.
+func (m *migration) staff(ctx workflow.Context) {
+	m.scribe, m.herald = newScribe(m.journalInput()), newHerald(m.plan.Notify)
+	m.herald.resume(ctx, m.progress.Notices)
+	home, _ := m.registryHome()
+	m.post = newPost(m.journalInput(), m.plan.Notify, home)
+	m.holds.holding = holding{
+		plan: m.plan.Metadata.Name, notify: m.plan.Notify, scribe: m.scribe, herald: m.herald, post: m.post, give: m.give,
+		stopped: func() bool { return m.turning },
+		show:    func(ctx workflow.Context) { m.tell(ctx, m.state()) },
+	}
+	workflow.Go(ctx, m.post.carry)
+}
+
+// journalInput says where the journal of the plan is kept.
+func (m *migration) journalInput() JournalInput {
+	home, kept := m.registryHome()
+	if !kept {
+		return JournalInput{Plan: m.plan.Metadata.Name}
+	}
+	m.homeKnown(&home)
+	return JournalInput{Plan: m.plan.Metadata.Name, Home: home, Journal: m.plan.Journal, Region: m.plan.Registry.Region}
 }
 
 // settle reads and validates the plan, and resolves its landings.
@@ -81,6 +123,7 @@ func (m *migration) settle(ctx workflow.Context) error {
 		return err
 	}
 	m.progress.Registry.Table = m.plan.Registry.Table
+	m.staff(ctx)
 	err = workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrPlan, m.plan.Metadata.Name), keyword(AttrOwner, m.plan.Metadata.Owner))
 	if err != nil {
 		return err
@@ -93,7 +136,19 @@ func (m *migration) settle(ctx workflow.Context) error {
 func (m *migration) finish(ctx workflow.Context) error {
 	m.progress.Ended = workflow.Now(ctx)
 	m.tell(ctx, m.state())
-	return nil
+	return m.close(ctx)
+}
+
+// close waits until all is told that was to be told.
+func (m *migration) close(ctx workflow.Context) error {
+	err := workflow.Await(ctx, func() bool { return m.post.delivered() && workflow.AllHandlersFinished(ctx) })
+	if err != nil {
+		return err
+	}
+	if err := m.scribe.flush(ctx); err != nil {
+		return err
+	}
+	return m.herald.flush(ctx)
 }
 
 // mode is preview or apply.
@@ -111,6 +166,9 @@ func (m *migration) state() plan.LandingState {
 	}
 	if m.awaiting {
 		return plan.LandingWaiting
+	}
+	if m.progress.Aborted != nil {
+		return m.givenUp()
 	}
 	count := map[plan.LandingState]int{}
 	for _, l := range m.landings {
@@ -143,9 +201,13 @@ func (m *migration) result() MigrateResult {
 		Plan: m.plan.Metadata.Name, Digest: m.digest, Mode: m.mode(), State: m.state(), Landings: map[string]plan.LandingState{},
 		Changes: m.progress.Changes, Unseen: m.progress.Unseen, Registry: m.progress.Registry,
 		Started: m.progress.Started, Ended: m.progress.Ended, AwaitsApproval: m.awaiting,
+		Aborted: m.progress.Aborted,
 	}
 	for _, l := range m.landings {
 		r.Landings[l.ID()] = m.stateOf(l)
+	}
+	if held, is := m.holds.open[registryStep]; is {
+		r.Registry.Hold = m.holds.report(held)
 	}
 	return r
 }

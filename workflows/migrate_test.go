@@ -55,7 +55,7 @@ func TestMigrateLandsEveryLandingAndEntersARowForEach(t *testing.T) {
 func TestALandingThatIsHeldStopsNoOther(t *testing.T) {
 	c, b := &cloud{steps: house(), answer: func(task plan.Task, nth int) (plan.Outcome, error) {
 		if task.Landing.ID() == "aws/prod" && task.Step.Name == "role" && nth == 1 {
-			return plan.Outcome{}, &fault.Fault{Kind: fault.Denied, Message: "not allowed", Hint: "Ask."}
+			return plan.Outcome{}, &fault.Fault{Kind: fault.Ambiguous, Message: "two stand there", Hint: "Say which."}
 		}
 		return plan.Outcome{}, nil
 	}}, &book{}

@@ -8,6 +8,9 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
+// registryStep is the name of the registry's own step, as people resume it.
+const registryStep = "registry"
+
 // rowsAtOnce is how many rows one activity enters.
 const rowsAtOnce = 25
 
@@ -15,10 +18,10 @@ const rowsAtOnce = 25
 // reached it holds, and nothing else does: the rows wait in this workflow.
 func (m *migration) keepRegistry(ctx workflow.Context) {
 	home, kept := m.registryHome()
-	for kept {
+	for kept && !m.turning {
 		reg := &m.progress.Registry
-		err := workflow.Await(ctx, func() bool { return (len(m.progress.Rows) > 0 && m.homeKnown(&home)) || m.landed() })
-		if err != nil {
+		err := workflow.Await(ctx, func() bool { return (len(m.progress.Rows) > 0 && m.homeKnown(&home)) || m.landed() || m.turning })
+		if err != nil || m.turning {
 			return
 		}
 		if len(m.progress.Rows) == 0 {
@@ -51,34 +54,41 @@ func (m *migration) keepRegistry(ctx workflow.Context) {
 func (m *migration) enter(ctx workflow.Context, home plan.Landing, rows []plan.Row) (skipped bool, err error) {
 	reg := &m.progress.Registry
 	in := activities.RegisterInput{Home: home, Registry: m.plan.Registry, Rows: rows}
-	for {
+	write := func(ctx workflow.Context) *fault.Fault {
 		_, err := do(ctx, steadyUnmarked(), CloudQueue(plan.AWS), "prepare the registry "+in.Registry.Table, register.PrepareRegistry, in)
-		var done activities.Registered
 		if err == nil {
+			var done activities.Registered
 			done, err = do(ctx, steadyUnmarked(), CloudQueue(plan.AWS), "enter rows in the registry", register.EnterRows, in)
 			reg.Written += done.Written
 		}
-		if err == nil {
+		if err != nil {
+			return named(err)
+		}
+		return nil
+	}
+	for {
+		f := write(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return false, ctx.Err()
+		case f == nil:
 			reg.State, reg.Why = plan.StepRunning, ""
 			return false, nil
 		}
-		if ctx.Err() != nil {
-			return false, ctx.Err()
-		}
-		f := named(err)
+		f.Login = first(f.Login, home.Login.Name)
 		reg.State, reg.Why = plan.StepHeld, fault.Clip(f.Error()+" "+f.Hint)
-		held := &hold{step: "registry", login: first(f.Login, home.Login.Name), note: *note(f)}
-		m.holds.open[held.step] = held
-		m.tell(ctx, m.state())
-		r, err := m.holds.await(ctx, held)
-		if err != nil {
+		r, err := m.holds.keep(ctx, holdOf(registryStep, f, 0), write)
+		switch {
+		case err != nil:
 			return false, err
-		}
-		if r.Decision == Skip {
+		case r.Decision == Skip:
 			reg.State, reg.Why = plan.StepSkipped, r.Operator+": "+r.Reason
 			return true, nil
 		}
-		reg.State = plan.StepRunning
+		reg.State, reg.Why = plan.StepRunning, ""
+		if r.Decision == mended {
+			return false, nil
+		}
 	}
 }
 

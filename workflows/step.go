@@ -20,6 +20,14 @@ type pace struct {
 // The paces of the runbook.
 func quick() pace { return pace{attempt: 30 * time.Second, total: 10 * time.Minute} }
 
+// glance is for looks that are repeated anyway.
+func glance() pace { return pace{attempt: 30 * time.Second, total: 2 * time.Minute} }
+
+// signingIn lets a person take their time at another screen.
+func signingIn() pace {
+	return pace{attempt: 20 * time.Minute, total: 20 * time.Minute, heartbeat: 30 * time.Second}
+}
+
 func steady() pace {
 	return pace{attempt: 3 * time.Minute, total: 30 * time.Minute, heartbeat: 15 * time.Second}
 }

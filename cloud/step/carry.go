@@ -30,6 +30,9 @@ func carry[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, mark fu
 	if err := standsInTheWay(t, o, c); err != nil {
 		return plan.Outcome{}, err
 	}
+	if err := unforeseen(t, c); err != nil {
+		return plan.Outcome{}, err
+	}
 	if err := outlasts(ctx, s, t); err != nil {
 		return plan.Outcome{}, err
 	}
@@ -132,6 +135,15 @@ func standsInTheWay(t plan.Task, o plan.Observation, c plan.Change) error {
 	return fault.New(fault.Ambiguous,
 		"If it is the one, name it in the landing's adopt.resources."+t.Step.Name+"; if not, rename it; then resume.",
 		"%s does not exist, but %s stands there under a name too near to be chance", t.Step.Title, strings.Join(o.Similar, ", "))
+}
+
+// unforeseen refuses a change that nobody approved: the world is another than it was when somebody was asked.
+func unforeseen(t plan.Task, c plan.Change) error {
+	if t.Foreseen == "" || t.Begun != nil || t.Again || c.Stood() == t.Foreseen {
+		return nil
+	}
+	return fault.New(fault.Conflict, "Look at what would be done now (landfall preview); whoever resumes it with retry approves that.",
+		"%s would be %s now (%s), and something else was approved: the world has changed since", t.Step.Title, c.Op, c.Why)
 }
 
 // earlier gives a step that is now so the change that an earlier entry or attempt made for it.

@@ -287,3 +287,60 @@ func TestAStepIsNotBegunByASessionThatWouldEndInTheMiddleOfIt(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatWasApprovedIsNotDoneToAnotherWorld(t *testing.T) {
+	approved := plan.Change{Op: plan.Update, Fields: []plan.FieldDiff{{Field: "size", Before: "1", After: "2"}}}.Stood()
+	made := func(w *world, _ plan.Change) { w.observed = []plan.Observation{present("2")} }
+	for name, c := range map[string]struct {
+		task plan.Task
+		o    plan.Observation
+		want int
+	}{
+		"as it was":                      {plan.Task{Foreseen: approved}, present("1"), 1},
+		"changed by somebody since":      {plan.Task{Foreseen: approved}, present("3"), 0},
+		"gone since":                     {plan.Task{Foreseen: approved}, plan.Observation{State: plan.Absent}, 0},
+		"already as wanted since":        {plan.Task{Foreseen: approved}, present("2"), 0},
+		"nobody was asked":               {plan.Task{}, present("3"), 1},
+		"an attempt after a lost answer": {plan.Task{Foreseen: approved, Again: true}, present("3"), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctl := thing()
+			ctl.after = made
+			w := &world{observed: []plan.Observation{c.o}}
+			out, err := carry(t, w, ctl, c.task)
+			if len(w.applied) != c.want {
+				t.Errorf("%d changes, want %d", len(w.applied), c.want)
+			}
+			if so := c.o.Live["size"] == "2"; c.want == 0 && !so && fault.KindOf(err) != fault.Conflict || so && (err != nil || out.Change.Op != plan.None) {
+				t.Errorf("outcome %+v, %v; want a conflict where something else would be done", out.Change, err)
+			}
+		})
+	}
+}
+
+func TestAPreviewIsSureOnlyOfWhatNothingBeforeItWillChange(t *testing.T) {
+	first, second := thing(), thing()
+	first.step.Name, second.step.Name, second.step.After = "first", "second", []string{"first"}
+	for size, sure := range map[string]bool{"2": true, "1": false} {
+		cat := &step.Catalog[*world]{
+			Controls: func(plan.Landing) []step.Control[*world] {
+				return []step.Control[*world]{counted{first}, counted{second}}
+			},
+			Open: func(context.Context, plan.Task) (*world, error) {
+				return &world{observed: []plan.Observation{present(size)}}, nil
+			},
+		}
+		got := cat.Preview(t.Context(), plan.Landing{Plan: "p", Cloud: plan.AWS}).Outcomes
+		if got[0].Stood == "" || (got[1].Stood != "") != sure {
+			t.Errorf("size %s: sure of %q and %q; want of the first, and of the second only where the first changes nothing", size, got[0].Stood, got[1].Stood)
+		}
+	}
+}
+
+// counted is a control whose observations count as reads.
+type counted struct{ control }
+
+func (c counted) Observe(ctx context.Context, w *world, t plan.Task) (plan.Observation, error) {
+	step.Count(ctx, false)
+	return c.control.Observe(ctx, w, t)
+}

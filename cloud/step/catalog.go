@@ -85,6 +85,7 @@ func (c *Catalog[S]) Preview(ctx context.Context, l plan.Landing) plan.Preview {
 	p := plan.Preview{Landing: l.ID()}
 	facts := map[string]string{}
 	absent := false
+	settled := map[string]bool{} // steps that were seen, and change nothing
 	for _, ctl := range c.Controls(l) {
 		st, wanted := ctl.Describe(l)
 		if !wanted {
@@ -93,6 +94,14 @@ func (c *Catalog[S]) Preview(ctx context.Context, l plan.Landing) plan.Preview {
 		t := plan.Task{Landing: l, Step: st, Facts: facts}
 		out := c.previewStep(ctx, ctl, t, absent && !st.Outside)
 		maps.Copy(facts, out.Facts)
+		certain := out.Reads > 0 && out.Fault == nil
+		for _, a := range st.After {
+			certain = certain && settled[a]
+		}
+		if certain && out.State != plan.StepPending {
+			out.Stood = out.Change.Stood()
+		}
+		settled[st.Name] = certain && out.Change.Op == plan.None
 		if st.Chapter == plan.Container && out.Change.Op == plan.Create && facts[plan.FactContainer] == "" {
 			absent = true
 		}

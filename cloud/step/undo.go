@@ -38,7 +38,7 @@ func (c *Catalog[S]) Undo(ctx context.Context, t plan.Task, d plan.Deed, begun b
 }
 
 func (c *Catalog[S]) undo(ctx context.Context, t plan.Task, d plan.Deed, begun bool) (plan.Undoing, error) {
-	if why, left := leftAlone(t, d); left {
+	if why, left := d.LeftAlone(t.Step); left {
 		return plan.Undoing{State: plan.Left, Why: why}, nil
 	}
 	ctl, err := c.find(t)
@@ -80,21 +80,6 @@ func (c *Catalog[S]) undo(ctx context.Context, t plan.Task, d plan.Deed, begun b
 		case <-time.After(wait):
 		}
 	}
-}
-
-// leftAlone says why a deed is not undone at all, before anything is read.
-func leftAlone(t plan.Task, d plan.Deed) (why string, left bool) {
-	switch d.Change.Op {
-	case plan.Create, plan.Update:
-	case plan.Adopted:
-		return "it stood before this run, which adopted it: it is left as it is, its ownership tag too", true
-	default:
-		return "this run changed nothing here", true
-	}
-	if t.Step.Inverse == plan.NoInverse || t.Step.Inverse == "" {
-		return "it has no inverse: " + t.Step.Title + " stays as this run left it", true
-	}
-	return "", false
 }
 
 // settled is what an observation of a deed comes to where nothing is left to be done about it.
