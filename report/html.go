@@ -27,6 +27,7 @@ type view struct {
 	plan.Report
 	Style    template.CSS
 	Matters  []matter
+	Undoings []undoing
 	Lands    []land
 	Sum      tally
 	Done     int
@@ -56,7 +57,7 @@ type line struct {
 
 func viewOf(r plan.Report) view {
 	v := view{
-		Report: r, Style: template.CSS(pageStyle), Matters: matters(r), Timeline: timelineOf(r), Coverage: gridOf(r), Verdicts: verdicts(),
+		Report: r, Style: template.CSS(pageStyle), Matters: matters(r), Undoings: undoings(r), Timeline: timelineOf(r), Coverage: gridOf(r), Verdicts: verdicts(),
 	}
 	critical := criticalSteps(r)
 	for _, l := range r.Landings {

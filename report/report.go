@@ -114,6 +114,9 @@ type matter struct {
 	Landing, Step, Title, State, Why, Kind string
 	Next                                   string // what to do
 	Command                                string // that releases it, where one does
+	Since                                  time.Time
+	Behind                                 []string // steps that cannot begin before it
+	Ends                                   string   // what ends the hold
 }
 
 // matters are what waits for somebody, failed steps first, then held, then those that wait for a person's act.
@@ -132,7 +135,7 @@ func matters(r plan.Report) []matter {
 				m.Why, m.Kind = s.Waits[n-1].For, s.Waits[n-1].Kind
 			}
 			m.Why = cmp.Or(m.Why, l.Why)
-			out = append(out, m.withNext(r))
+			out = append(out, m.held(s.Hold).withNext(r))
 		}
 		if urgency(string(l.State)) > 0 && len(out) == known {
 			out = append(out, matter{Landing: id(l), Title: "the landing", State: string(l.State), Why: l.Why}.withNext(r))
@@ -140,7 +143,7 @@ func matters(r plan.Report) []matter {
 	}
 	if urgency(string(r.Registry.State)) > 0 {
 		m := matter{Step: "registry", Title: "The registry's table " + r.Registry.Table, State: string(r.Registry.State), Why: r.Registry.Why}
-		out = append(out, m.withNext(r))
+		out = append(out, m.held(r.Registry.Hold).withNext(r))
 	}
 	slices.SortStableFunc(out, func(a, b matter) int { return cmp.Compare(urgency(b.State), urgency(a.State)) })
 	return out
@@ -148,6 +151,14 @@ func matters(r plan.Report) []matter {
 
 func urgency(state string) int {
 	return map[string]int{string(plan.StepFailed): 3, string(plan.StepHeld): 2, string(plan.StepWaiting): 1}[state]
+}
+
+// held is a matter with what is known of its hold.
+func (m matter) held(h *plan.HoldReport) matter {
+	if h != nil {
+		m.Since, m.Behind, m.Ends = h.Since, h.Behind, h.Releases
+	}
+	return m
 }
 
 // withNext says what releases a matter where its fault did not.
@@ -159,10 +170,14 @@ func (m matter) withNext(r plan.Report) matter {
 	}
 	switch plan.StepState(m.State) {
 	case plan.StepWaiting:
-		m.Next = cmp.Or(m.Next, "See to it; the run looks for itself and goes on.")
+		if m.Ends == "" {
+			m.Next = cmp.Or(m.Next, "See to it; the run looks for itself and goes on.")
+		}
 	case plan.StepHeld:
-		m.Next = cmp.Or(m.Next, "Mend what it says, then resume.")
-		if m.Landing != "" {
+		if m.Ends == "" {
+			m.Next = cmp.Or(m.Next, "Mend what it says, then resume.")
+		}
+		if m.Landing != "" && m.Ends == "" {
 			m.Command = "landfall resume " + name + " --landing " + m.Landing + ` --decision retry --reason "…"`
 		}
 	default:

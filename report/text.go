@@ -24,6 +24,7 @@ func Text(w io.Writer, r plan.Report, o TextOptions) error {
 	t := &text{w: bufio.NewWriter(w), TextOptions: o}
 	t.head(r)
 	t.attention(matters(r))
+	t.undone(undoings(r))
 	t.landings(r)
 	t.coverage(r)
 	t.registry(r.Registry)
@@ -72,7 +73,7 @@ func (t *text) paint(s, code string) string {
 func colourOf(word string) string {
 	return map[string]string{
 		"done": "32", enforced: "32", already: "32", "held": "33", "waiting": "33", manual: "36", waived: "35",
-		"failed": "31", gap: "31", "running": "34", "todo": "2", "skipped": "2",
+		"failed": "31", gap: "31", "running": "34", "todo": "2", "skipped": "2", "undoing": "33", "quarantined": "33",
 	}[word]
 }
 
@@ -101,10 +102,36 @@ func (t *text) attention(ms []matter) {
 		if m.Why != "" {
 			t.wrapped("      why   ", m.Why)
 		}
-		t.wrapped("      next  ", m.Next)
+		if !m.Since.IsZero() {
+			t.line("      since %s", moment(m.Since))
+		}
+		if len(m.Behind) > 0 {
+			t.wrapped("      behind it ", strings.Join(m.Behind, ", "))
+		}
+		if m.Next != "" {
+			t.wrapped("      next  ", m.Next)
+		}
+		if m.Ends != "" {
+			t.wrapped("      ends when ", m.Ends)
+		}
 		if m.Command != "" {
 			t.line("            %s", m.Command)
 		}
+	}
+}
+
+func (t *text) undone(us []undoing) {
+	if len(us) == 0 {
+		return
+	}
+	t.section("What became of what the run did")
+	for _, u := range us {
+		where := u.Landing + "/" + u.Step
+		if u.ID != "" {
+			where += " (" + u.ID + ")"
+		}
+		t.line("  %s  %s", t.paint(sign(u.State)+" "+u.State, colourOf(u.State)), where)
+		t.wrapped("      ", u.Why)
 	}
 }
 

@@ -53,6 +53,7 @@ func sign(word string) string {
 	signs := map[string]string{
 		already: "=", enforced: "✓", manual: "☞", waived: "~", gap: "✗",
 		"done": "✓", "running": "▶", "held": "‖", "waiting": "☞", "failed": "✗", "skipped": "–", "todo": "·", "pending": "…",
+		"undoing": "↶", "aborted": "↶", "undone": "↶", "reverted": "↶", "neutralised": "○", "quarantined": "▣", "left": "–",
 	}
 	if s, known := signs[word]; known {
 		return s
