@@ -36,6 +36,7 @@ type Plan struct {
 	Journal      Journal          `json:"journal,omitempty"      yaml:"journal,omitempty"`
 	Manual       []ManualStep     `json:"manual,omitempty"       yaml:"manual,omitempty"`
 	Notify       Notify           `json:"notify,omitempty"       yaml:"notify,omitempty"`
+	Rotation     Rotation         `json:"rotation,omitempty"     yaml:"rotation,omitempty"`
 }
 
 // Metadata names the plan and who answers for it.

@@ -1,0 +1,143 @@
+package plan
+
+import "time"
+
+// Rotation says how the plan's long-lived credentials are renewed. Durations are written as 90d, 24h or 30m.
+type Rotation struct {
+	MaxAge  string `json:"maxAge,omitempty"  yaml:"maxAge,omitempty"`  // age of the oldest live key that is a finding. Default 90d
+	Grace   string `json:"grace,omitempty"   yaml:"grace,omitempty"`   // how long an old key still works after the new one is current. Default 24h; 72h where it cannot be disabled
+	Observe string `json:"observe,omitempty" yaml:"observe,omitempty"` // how long an old key stays disabled before it is deleted. Default 24h
+	// Schedules are when credentials are rotated by themselves.
+	Schedules []Schedule `json:"schedules,omitempty" yaml:"schedules,omitempty"`
+	// Freeze are the days on which no schedule begins a rotation; one that was due is begun afterwards.
+	Freeze []Freeze `json:"freeze,omitempty" yaml:"freeze,omitempty"`
+	// Credentials are those that differ from the rest.
+	Credentials []CredentialRule `json:"credentials,omitempty" yaml:"credentials,omitempty"`
+}
+
+// Schedule is when some of the credentials are rotated.
+type Schedule struct {
+	Name        string   `json:"name"                  yaml:"name"`                  // lower case, digits and hyphens
+	Credentials []string `json:"credentials,omitempty" yaml:"credentials,omitempty"` // ids, or a cloud's name for all of its. Default all
+	Every       string   `json:"every,omitempty"       yaml:"every,omitempty"`       // an interval: 30d
+	Calendar    string   `json:"calendar,omitempty"    yaml:"calendar,omitempty"`    // or a cron expression of five fields: 0 3 1 * *
+	TimeZone    string   `json:"timeZone,omitempty"    yaml:"timeZone,omitempty"`    // of the calendar, as in the IANA database. Default UTC
+	Jitter      string   `json:"jitter,omitempty"      yaml:"jitter,omitempty"`      // begins at random up to so much later
+	// KeepOn goes on although a rotation has failed. Default: the schedule pauses and asks.
+	KeepOn bool `json:"keepOn,omitempty" yaml:"keepOn,omitempty"`
+}
+
+// Freeze is a time in which nothing is rotated.
+type Freeze struct {
+	From   string `json:"from"   yaml:"from"` // YYYY-MM-DD, the first day
+	To     string `json:"to"     yaml:"to"`   // YYYY-MM-DD, the last day
+	Reason string `json:"reason" yaml:"reason"`
+}
+
+// CredentialRule says where one credential differs from the rest.
+type CredentialRule struct {
+	ID      string `json:"id"                yaml:"id"`                // the identity's name, or the login's
+	Owner   string `json:"owner,omitempty"   yaml:"owner,omitempty"`   // who answers for it. Default the plan's owner
+	MaxAge  string `json:"maxAge,omitempty"  yaml:"maxAge,omitempty"`  // as in Rotation
+	Grace   string `json:"grace,omitempty"   yaml:"grace,omitempty"`   // as in Rotation
+	Observe string `json:"observe,omitempty" yaml:"observe,omitempty"` // as in Rotation
+	// Consumers are told of each new key and acknowledge it before the old one's grace begins.
+	Consumers []Consumer `json:"consumers,omitempty" yaml:"consumers,omitempty"`
+}
+
+// Consumer is somebody who uses a credential and must learn that there is a new one.
+type Consumer struct {
+	Name    string `json:"name"              yaml:"name"`
+	Webhook string `json:"webhook,omitempty" yaml:"webhook,omitempty"` // told as Notify.Webhook is; a 2xx answer acknowledges
+	Key     string `json:"key,omitempty"     yaml:"key,omitempty"`     // as Notify.Key
+	TTL     string `json:"ttl,omitempty"     yaml:"ttl,omitempty"`     // how long it keeps what it has read of the vault. Default 1h
+}
+
+// CredentialKind is what a credential is.
+type CredentialKind string
+
+// Kinds of credentials.
+const (
+	AccessKey        CredentialKind = "aws-access-key"
+	EntraSecret      CredentialKind = "entra-secret"
+	EntraCertificate CredentialKind = "entra-certificate"
+	ServiceKey       CredentialKind = "gcp-key"
+)
+
+// Disables reports whether a key of this kind can be switched off and on again before it is deleted.
+func (k CredentialKind) Disables() bool { return k == AccessKey || k == ServiceKey }
+
+// Most is how many keys of this kind one identity may have at a time; 0 where its cloud names no small number.
+func (k CredentialKind) Most() int {
+	switch k {
+	case AccessKey:
+		return 2 // per IAM user
+	case ServiceKey:
+		return 10 // user-managed keys per service account
+	}
+	return 0
+}
+
+// Credential is one long-lived credential of a plan with every default settled.
+type Credential struct {
+	ID        string         `json:"id"` // unique in the plan
+	Plan      string         `json:"plan"`
+	Owner     string         `json:"owner,omitempty"`
+	Cloud     Cloud          `json:"cloud"`
+	Kind      CredentialKind `json:"kind"`
+	Item      string         `json:"item"`    // op:// item that keeps it
+	Landing   Landing        `json:"landing"` // where its identity lives, and by which login it is looked after
+	Identity  *Identity      `json:"identity,omitempty"`
+	Login     *Login         `json:"login,omitempty"` // a fallback login that is made of it
+	MaxAge    time.Duration  `json:"maxAge"`
+	Grace     time.Duration  `json:"grace"`
+	Observe   time.Duration  `json:"observe"`
+	Consumers []Consumer     `json:"consumers,omitempty"`
+}
+
+// Slot is where the vault's item keeps a key. Consumers read the current one, by references that never change.
+type Slot string
+
+// Slots of an item. A key in none of them is not ours to touch.
+const (
+	Current  Slot = "current"
+	Staged   Slot = "pending"
+	Previous Slot = "previous"
+)
+
+// KeyState is how a key is in its cloud.
+type KeyState string
+
+// States of a key.
+const (
+	KeyActive   KeyState = "active"
+	KeyDisabled KeyState = "disabled"
+	KeyExpired  KeyState = "expired"
+)
+
+// Key is one key of a credential's identity as it stands in the cloud, without its secret.
+type Key struct {
+	ID      string    `json:"id"`
+	Slot    Slot      `json:"slot,omitempty"` // empty: the vault does not hold it
+	State   KeyState  `json:"state"`
+	Ours    bool      `json:"ours,omitempty"` // it bears a name that only this plan gives
+	Created time.Time `json:"created,omitzero"`
+	Expires time.Time `json:"expires,omitzero"`
+	Used    time.Time `json:"used,omitzero"` // last used, where the cloud says so
+	UsedFor string    `json:"usedFor,omitempty"`
+	Tells   bool      `json:"tells,omitempty"` // the cloud says when it was last used; with no Used: never
+}
+
+// Proof is one sign-in with a key.
+type Proof struct {
+	Key string    `json:"key"`
+	Who string    `json:"who"` // as the cloud names the principal
+	At  time.Time `json:"at"`
+}
+
+// Slotted is what a vault's item holds, without secrets: by slot, the key's id and since when.
+type Slotted struct {
+	Keys     map[Slot]string    `json:"keys"`
+	Since    map[Slot]time.Time `json:"since,omitempty"`
+	Rotation string             `json:"rotation,omitempty"` // the one that wrote last
+}
