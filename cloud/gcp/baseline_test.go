@@ -68,8 +68,8 @@ func TestDriftOfANetworkIsMended(t *testing.T) {
 	if err != nil || !s.FlowLogs || !s.PrivateAccess {
 		t.Fatalf("got %+v, %v", s, err)
 	}
-	s.FlowLogs = false
-	handle, err := c.PatchSubnet(t.Context(), l.Name, l.Region, s, "7d1f0c52-41a5-4c7e-9d0e-3c1f7ab01111")
+	off := false
+	handle, err := c.PatchSubnet(t.Context(), l.Name, l.Region, s, compute.Switch{FlowLogs: &off}, "7d1f0c52-41a5-4c7e-9d0e-3c1f7ab01111")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestANetworkWithANameTooNearIsAskedAboutAndCanBeAdopted(t *testing.T) {
 	done := facts(w.land(t, l, "compute"))
 	c := direct(t, w)
 	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) { // until the API is on everywhere
-		_, err := c.InsertNetwork(t.Context(), l.Name, compute.Network{Name: "it4bytes-prod-network"}, "7d1f0c52-41a5-4c7e-9d0e-3c1f7ab02222")
+		_, _, err := c.InsertNetwork(t.Context(), l.Name, compute.Network{Name: "it4bytes-prod-network"}, "7d1f0c52-41a5-4c7e-9d0e-3c1f7ab02222")
 		if err == nil {
 			break
 		}

@@ -203,7 +203,17 @@ func (w *world) stands(t *testing.T) map[string]standing {
 // post is a person's own call.
 func (w *world) post(t *testing.T, path, body string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.endpoint+path, strings.NewReader(body))
+	w.call(t, http.MethodPost, path, body)
+}
+
+func (w *world) patch(t *testing.T, path, body string) {
+	t.Helper()
+	w.call(t, http.MethodPatch, path, body)
+}
+
+func (w *world) call(t *testing.T, method, path, body string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, w.endpoint+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

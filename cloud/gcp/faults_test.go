@@ -47,13 +47,16 @@ func TestAProjectWhoseAnswerWasLostIsFoundAndNotMadeAgain(t *testing.T) {
 	}
 }
 
-func TestAnIdThatSomebodyElseHoldsIsAConflict(t *testing.T) {
+func TestAnIdThatSomebodyElseHoldsIsInvalidAndAnotherIsAskedFor(t *testing.T) {
 	w := newWorld(t, func(_ *kernel.Scenario, e map[string]any) { e["taken"] = []any{"it4bytes-prod-core"} })
 	l := landing(t, "prod")
 	_, err := w.carry(t.Context(), l, stepNamed(t, w, l, "project"), nil, false)
 	f := fault.As(err)
-	if f == nil || f.Kind != fault.Conflict || !strings.Contains(f.Error(), "taken by somebody else") {
-		t.Errorf("got %v, want a Conflict that says who has the id", err)
+	if f == nil || f.Kind != fault.Invalid || !strings.Contains(f.Error(), "taken by somebody else") || !strings.Contains(f.Hint, "Choose another project id") {
+		t.Errorf("got %v, want it Invalid, and another id asked for", err)
+	}
+	if state := string(mustJSON(t, w.kernel.State()["gcp"])); strings.Contains(state, "it4bytes-prod-core") {
+		t.Error("a project was made all the same")
 	}
 }
 
@@ -95,7 +98,7 @@ func TestTheProjectQuotaHoldsAndIsTriedAnewAfterwards(t *testing.T) {
 
 func TestANameTooNearIsAskedAbout(t *testing.T) {
 	w := newWorld(t, func(_ *kernel.Scenario, e map[string]any) {
-		e["projects"] = append(e["projects"].([]any), map[string]any{"id": "it4byte-prod-core", "parent": organization, "owners": []any{"admin@it4bytes.example"}})
+		e["projects"] = append(e["projects"].([]any), map[string]any{"id": "it4byte-prod-core", "parent": organization, "owners": []any{"user:admin@it4bytes.example"}})
 	})
 	l := landing(t, "prod")
 	_, err := w.carry(t.Context(), l, stepNamed(t, w, l, "project"), nil, false)

@@ -79,6 +79,8 @@ func TestOnlyARecentKeyIsTakenForAnOrphan(t *testing.T) {
 			say(`{"keys":[{"name":"%s/keys/new","validAfterTime":"%s"}]}`, account, now)
 		case strings.HasSuffix(p, "/keys"):
 			say(`{"keys":[{"name":"%[1]s/keys/old","validAfterTime":"2020-01-01T00:00:00Z"},{"name":"%[1]s/keys/orphan","validAfterTime":"%[2]s"}]}`, account, now)
+		case strings.HasSuffix(p, ":testIamPermissions"):
+			say(`{"permissions":["iam.serviceAccountKeys.create","iam.serviceAccountKeys.delete"]}`)
 		case strings.HasSuffix(p, ":getEffectivePolicy"):
 			say(`{"name":"projects/1/policies/x","spec":{"rules":[{"enforce":false}]}}`)
 		default:

@@ -26,7 +26,7 @@ type tap struct {
 }
 
 func (p *tap) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Method != http.MethodGet && !strings.HasSuffix(r.URL.Path, ":getIamPolicy") && r.URL.Path != "/oauth2/token" {
+	if r.Method != http.MethodGet && !asksOnly(r.URL.Path) && r.URL.Path != "/oauth2/token" {
 		var body []byte
 		if r.Body != nil {
 			var err error
@@ -40,6 +40,10 @@ func (p *tap) RoundTrip(r *http.Request) (*http.Response, error) {
 		p.mu.Unlock()
 	}
 	return p.base.RoundTrip(r)
+}
+
+func asksOnly(path string) bool {
+	return strings.HasSuffix(path, ":getIamPolicy") || strings.HasSuffix(path, ":testIamPermissions")
 }
 
 func query(r *http.Request) string {

@@ -52,8 +52,8 @@ func newWorld(t *testing.T, change func(s *kernel.Scenario, estate map[string]an
 		}},
 		"billingAccounts": []any{map[string]any{"name": "billingAccounts/01B2C3-D4E5F6-071829", "displayName": "core", "open": true}},
 		"projects": []any{
-			map[string]any{"id": "mediamanager", "parent": organization, "owners": []any{"admin@it4bytes.example"}},
-			map[string]any{"id": "my-first-project", "parent": organization, "owners": []any{"admin@it4bytes.example"}},
+			map[string]any{"id": "mediamanager", "parent": organization, "owners": []any{"user:admin@it4bytes.example"}},
+			map[string]any{"id": "my-first-project", "parent": organization, "owners": []any{"user:admin@it4bytes.example"}},
 		},
 	}
 	if change != nil {
@@ -282,5 +282,12 @@ func (w *world) activate(t *testing.T, detector string) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("activate %s: %s", detector, resp.Status)
+	}
+}
+
+func decodeInto(t *testing.T, v, into any) {
+	t.Helper()
+	if err := json.Unmarshal(mustJSON(t, v), into); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -119,7 +119,9 @@ func unfit(t plan.Task, o plan.Observation) error {
 	case o.State == plan.Unknown:
 		return fault.New(fault.Ambiguous, "Give the login the right to read it, then resume.", "%s could not be observed: %s", t.Step.Title, o.Why)
 	case o.State == plan.Suspended:
-		return fault.New(fault.Locked, "Have it reactivated, then resume; nothing is made in its place.", "%s is suspended: %s", t.Step.Title, o.Why)
+		f := fault.New(fault.Locked, "Have it reactivated, then resume; nothing is made in its place.", "%s is suspended: %s", t.Step.Title, o.Why)
+		f.Cloud, f.Scope = string(t.Landing.Cloud), o.ID
+		return f
 	case o.Owner == "" || o.Owner == t.Landing.Plan:
 		return nil
 	}

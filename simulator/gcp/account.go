@@ -3,6 +3,7 @@ package gcp
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -127,6 +128,11 @@ func (c *Cloud) createAccount(q *request) (any, *problem) {
 		return nil, exists("Service account %s already exists within project projects/%s.", id, p.id)
 	case len(c.accountsOf(p)) >= 100:
 		return nil, problemf(http.StatusTooManyRequests, "RESOURCE_EXHAUSTED", "quotaExceeded", "Maximum number of service accounts on project reached.")
+	}
+	if says := "Service account creation is not allowed on this project."; c.enforced(p, "iam.disableServiceAccountCreation") {
+		return nil, precondition("%s", says).add(fields{"@type": "type.googleapis.com/google.rpc.PreconditionFailure", "violations": []any{fields{
+			"type": "constraints/iam.disableServiceAccountCreation", "description": says, "subject": "projects/" + p.id + "?configvalue=" + url.QueryEscape(email),
+		}}})
 	}
 	return c.newAccount(p, email, b.str("displayName"), b.str("description")).wire(), nil
 }

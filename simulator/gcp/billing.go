@@ -105,7 +105,13 @@ func (c *Cloud) testBillingPermissions(q *request) (any, *problem) {
 	if _, bad := c.billingAsked(q); bad != nil {
 		return nil, bad
 	}
-	return full(fields{"permissions": q.body.list("permissions")}), nil
+	var held []any
+	for _, name := range q.body.texts("permissions") {
+		if !c.lacks(q.caller, name, q.scope) {
+			held = append(held, name)
+		}
+	}
+	return full(fields{"permissions": held}), nil
 }
 
 func (c *Cloud) getBilling(q *request) (any, *problem) {
@@ -131,6 +137,8 @@ func (c *Cloud) updateBilling(q *request) (any, *problem) {
 		return nil, precondition("Project is not active.")
 	case name != "" && b == nil:
 		return nil, forbidden()
+	case b != nil && c.lacks(q.caller, "billing.resourceAssociations.create", name):
+		return nil, c.denied(q, "billing.resourceAssociations.create", name)
 	case b != nil && !b.open:
 		return nil, precondition("Billing account %s is closed.", name)
 	case b != nil && b.quota > 0 && len(c.sortedProjects(func(p *project) bool { return p.billing == name })) >= b.quota:

@@ -17,6 +17,7 @@ type Cloud struct {
 
 	mu            sync.Mutex
 	pageSize      int
+	withheld      []estateWithheld
 	sequence      int64
 	organizations map[string]*organization // by name
 	folders       map[string]*folder       // by name
@@ -55,10 +56,25 @@ func New(k *kernel.Kernel) (*Cloud, error) {
 	return c, nil
 }
 
-// perform carries out what people do in a console, where no API can.
+// perform carries out what people do in a console or a shell, where no API can:
+//   - signIn {login}: signs in anew with gcloud, which makes the login ok and leaves a new session;
+//   - renameOrganization {organization, displayName};
+//   - enforceTwoStepVerification {organization};
+//   - suspendProject, reinstateProject {project}: what Google's trust and safety people do.
 func (c *Cloud) perform(a kernel.Act) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	switch a.Do {
+	case "signIn":
+		return c.signInAgain(a.With["login"])
+	case "suspendProject", "reinstateProject":
+		p := c.projects[a.With["project"]]
+		if p == nil {
+			return fmt.Errorf("no project %q", a.With["project"])
+		}
+		p.suspended = a.Do == "suspendProject"
+		return nil
+	}
 	o, known := c.organizations[a.With["organization"]]
 	if !known {
 		return fmt.Errorf("no organisation %q", a.With["organization"])

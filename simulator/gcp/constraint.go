@@ -30,6 +30,7 @@ func constraints() []constraint {
 		{id: "gcp.restrictTLSVersion", displayName: "Restrict TLS Versions", description: "Defines the set of TLS versions that cannot be used.", list: true},
 		{id: "iam.allowedPolicyMemberDomains", displayName: "Domain restricted sharing", description: "Defines the set of members that can be added to IAM policies.", list: true},
 		{id: "iam.automaticIamGrantsForDefaultServiceAccounts", displayName: "Disable Automatic IAM Grants for Default Service Accounts", description: "Prevents the default App Engine and Compute Engine service accounts from being automatically granted any IAM role on the project."},
+		{id: "iam.disableServiceAccountCreation", displayName: "Disable service account creation", description: "Disables the creation of service accounts."},
 		{id: "iam.disableServiceAccountKeyCreation", displayName: "Disable service account key creation", description: "Disables the creation of service account external keys and Cloud Storage HMAC keys."},
 		{id: "iam.disableServiceAccountKeyUpload", displayName: "Disable Service Account Key Upload", description: "Disables the feature that allows uploading public keys to service accounts."},
 		{id: "iam.managed.allowedPolicyMembers", displayName: "Restrict allowed policy members in IAM allow policies", description: "Restricts the members that can be granted roles.", list: true},

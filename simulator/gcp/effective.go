@@ -76,3 +76,12 @@ func (c *Cloud) enforced(p *project, id string) bool {
 	}
 	return slices.ContainsFunc(c.effective(p.orgPolicies, p.parent, k), func(r any) bool { return r.(fields).flag("enforce") })
 }
+
+// deniesAll says whether a list constraint leaves a project no value at all.
+func (c *Cloud) deniesAll(p *project, id string) bool {
+	k := c.constraint(c.organizationOf(p.parent), id)
+	if k == nil || !k.list {
+		return false
+	}
+	return slices.ContainsFunc(c.effective(p.orgPolicies, p.parent, k), func(r any) bool { return r.(fields).flag("denyAll") })
+}

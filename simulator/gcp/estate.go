@@ -16,6 +16,14 @@ type estate struct {
 	Folders         []estateFolder  `yaml:"folders"`
 	Projects        []estateProject `yaml:"projects"`
 	Taken           []string        `yaml:"taken"` // project ids that somebody else in the world holds
+	// Withheld are permissions that somebody has not, though they administer all else.
+	Withheld []estateWithheld `yaml:"withheld"`
+}
+
+type estateWithheld struct {
+	User       string `yaml:"user"`
+	Permission string `yaml:"permission"`
+	On         string `yaml:"on"` // projects/…, folders/…, organizations/… or billingAccounts/…; empty: everywhere
 }
 
 type estateOrg struct {
@@ -24,7 +32,7 @@ type estateOrg struct {
 	Customer     string         `yaml:"customer"` // directory customer id
 	Created      time.Time      `yaml:"created"`
 	ProjectQuota int            `yaml:"projectQuota"`   // 0: no limit
-	Tier         string         `yaml:"securityCenter"` // STANDARD or PREMIUM
+	Tier         string         `yaml:"securityCenter"` // STANDARD, PREMIUM or ENTERPRISE, or NONE where nobody has activated it
 	Policies     []estatePolicy `yaml:"policies"`
 	Users        []estateUser   `yaml:"users"`
 	Groups       []string       `yaml:"groups"`
@@ -69,11 +77,12 @@ type estateProject struct {
 	Billing     string            `yaml:"billing"`
 	Services    []string          `yaml:"services"`
 	Owners      []string          `yaml:"owners"`
+	State       string            `yaml:"state"` // ACTIVE (default) or DELETE_REQUESTED
 }
 
 // settleIn makes everything of an estate stand.
 func (c *Cloud) settleIn(e estate) error {
-	c.pageSize = e.PageSize
+	c.pageSize, c.withheld = e.PageSize, e.Withheld
 	for _, id := range e.Taken {
 		c.taken[id] = true
 	}
@@ -157,6 +166,9 @@ func (c *Cloud) settleProject(e estateProject) error {
 			return fmt.Errorf("project %s: no service %q", e.ID, s)
 		}
 		c.enable(p, s, p.created.Add(-time.Hour)) // it has long propagated
+	}
+	if e.State == deleteRequested {
+		c.shutDown(p)
 	}
 	return nil
 }

@@ -34,6 +34,11 @@ func (c *Cloud) gate(q *request) *problem {
 			fields{"@type": "type.googleapis.com/google.rpc.Help", "links": []any{fields{"description": "Google developers console", "url": "https://console.developers.google.com"}}},
 			errorInfo("CONSUMER_INVALID", "googleapis.com", map[string]string{"consumer": "projects/" + id, "service": q.api.host}))
 	}
+	if p.suspended {
+		bad := forbidden()
+		bad.message, bad.front = "Permission denied: Consumer 'projects/"+p.id+"' has been suspended.", true
+		return bad.add(errorInfo("CONSUMER_SUSPENDED", "googleapis.com", map[string]string{"consumer": "projects/" + p.number, "service": q.api.host}))
+	}
 	if bad := c.enabled(q, p); bad != nil {
 		return bad
 	}

@@ -25,7 +25,7 @@ func (c *Cloud) Handler() http.Handler {
 			c.k.Serve(w, r, c.unknownCall(q), refuse(q.api), func(w http.ResponseWriter) { unknown(w, r) })
 			return
 		}
-		if t.api == "oauth2" {
+		if t.operation == "token" {
 			c.serveToken(w, q)
 			return
 		}

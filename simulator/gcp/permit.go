@@ -13,15 +13,44 @@ func (c *Cloud) permit(q *request) *problem {
 	case "SearchOrganizations", "SearchProjects", "SearchFolders", "ListBillingAccounts", "TestIamPermissions", "serviceAccounts.testIamPermissions":
 		return nil // these answer with what the caller may see
 	}
-	if c.may(q.caller, q.scope, q.route.write, q.now) {
+	permission, on := orText(permissions()[q.route.operation], q.api.name+"."+q.route.operation), q.scope
+	if q.route.operation == "CreateProject" {
+		on = orText(q.body.str("parent"), on)
+	}
+	if c.may(q.caller, q.scope, q.route.write, q.now) && !c.lacks(q.caller, permission, on) {
 		return nil
 	}
+	return c.denied(q, permission, on)
+}
+
+// denied is the refusal of a caller who has not a permission on a resource.
+func (c *Cloud) denied(q *request, permission, on string) *problem {
 	p := forbidden()
-	if q.scope != "" {
-		p.message = "Permission '" + q.api.name + "." + q.route.operation + "' denied on resource '//" + q.api.host + "/" + q.scope + "' (or it may not exist)."
-		p.add(errorInfo("IAM_PERMISSION_DENIED", q.api.host, map[string]string{"permission": q.api.name + "." + q.route.operation, "resource": q.scope}))
+	if on != "" {
+		p.message = "Permission '" + permission + "' denied on resource '//" + q.api.host + "/" + on + "' (or it may not exist)."
+		p.add(errorInfo("IAM_PERMISSION_DENIED", q.api.host, map[string]string{"permission": permission, "resource": on}))
 	}
 	return p
+}
+
+// lacks says whether the scenario withholds a permission from a person, on a resource or on all.
+func (c *Cloud) lacks(who caller, permission, on string) bool {
+	return slices.ContainsFunc(c.withheld, func(w estateWithheld) bool {
+		return w.User == who.email && w.Permission == permission && (w.On == "" || w.On == on)
+	})
+}
+
+// permissions are what some of the writes need, by the reference of each API.
+func permissions() map[string]string {
+	return map[string]string{
+		"CreateProject": "resourcemanager.projects.create", "UpdateProject": "resourcemanager.projects.update", "SetIamPolicy": "resourcemanager.projects.setIamPolicy",
+		"UpdateProjectBillingInfo": "resourcemanager.projects.createBillingAssignment", "BatchEnableServices": "serviceusage.services.enable",
+		"serviceAccounts.create": "iam.serviceAccounts.create", "serviceAccounts.setIamPolicy": "iam.serviceAccounts.setIamPolicy",
+		"serviceAccounts.keys.create": "iam.serviceAccountKeys.create", "workloadIdentityPools.create": "iam.workloadIdentityPools.create",
+		"CreatePolicy": "orgpolicy.policies.create", "UpdatePolicy": "orgpolicy.policies.update", "DeletePolicy": "orgpolicy.policies.delete",
+		"UpdateSecurityCenterService": "securitycentermanagement.securityCenterServices.update", "networks.insert": "compute.networks.create",
+		"subnetworks.insert": "compute.subnetworks.create", "securityPolicies.insert": "compute.securityPolicies.create", "managedZones.create": "dns.managedZones.create",
+	}
 }
 
 // may says whether a caller may read, or write, in a scope.

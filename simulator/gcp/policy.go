@@ -205,7 +205,7 @@ func (c *Cloud) testPermissions(q *request) (any, *problem) {
 		if strings.Contains(name, "*") || strings.Count(name, ".") < 2 {
 			return nil, invalid("Permission %s is not valid for this resource.", name)
 		}
-		if c.may(q.caller, q.scope, !readsOnly(name), q.now) {
+		if c.may(q.caller, q.scope, !readsOnly(name), q.now) && !c.lacks(q.caller, name, q.scope) {
 			held = append(held, name)
 		}
 	}

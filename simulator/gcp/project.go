@@ -20,6 +20,7 @@ type project struct {
 	scc                                          map[string]*securityService
 	network                                      *networking
 	zones                                        map[string]*zone
+	suspended                                    bool // by Google, for what was done in it
 }
 
 func projectShape() shape {

@@ -38,6 +38,9 @@ func securityServices() map[string][]string {
 func securityCenterRoutes() []route {
 	const api = "securitycentermanagement"
 	var list []route
+	for _, parent := range []string{"projects/{project}", "organizations/{organization}"} {
+		list = append(list, route{api: api, method: http.MethodGet, path: "/v1/" + parent + "/locations/global/billingMetadata", operation: "GetBillingMetadata", do: (*Cloud).getBillingMetadata})
+	}
 	for _, parent := range []string{"projects/{project}", "folders/{folder}", "organizations/{organization}"} {
 		all := "/v1/" + parent + "/locations/global/securityCenterServices"
 		one := all + "/{service}"
@@ -151,6 +154,17 @@ func (c *Cloud) listSecurityServices(q *request) (any, *problem) {
 	}
 	return full(fields{"securityCenterServices": out, "nextPageToken": next}), nil
 }
+
+// getBillingMetadata answers the tier that was bought for a resource itself: here only for an organisation.
+func (c *Cloud) getBillingMetadata(q *request) (any, *problem) {
+	o := c.organizations["organizations/"+q.vars["organization"]]
+	if o == nil || !slices.Contains(tiers(), o.tier) {
+		return nil, noEntity()
+	}
+	return fields{"name": o.name + "/locations/global/billingMetadata", "billingTier": choice(append([]string{"BILLING_TIER_UNSPECIFIED"}, tiers()...)...).pick(o.tier)}, nil
+}
+
+func tiers() []string { return []string{"STANDARD", "PREMIUM", "ENTERPRISE"} }
 
 func (c *Cloud) updateSecurityService(q *request) (any, *problem) {
 	g, bad := c.guardedAsked(q)

@@ -111,6 +111,10 @@ func (c *Cloud) insertSubnetwork(q *request) (any, *problem) {
 	if bad != nil {
 		return nil, bad
 	}
+	if c.deniesAll(p, "gcp.resourceLocations") {
+		return nil, computeProblem(http.StatusPreconditionFailed, "conditionNotMet",
+			"Location %s violates constraint constraints/gcp.resourceLocations on the resource projects/%s/%s.", a.region, p.id, a.path)
+	}
 	populateSubnetwork(p, a, cidr)
 	return c.insert(q, p, a, nil)
 }

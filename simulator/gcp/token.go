@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,12 +15,17 @@ import (
 
 // tokenRoutes is the token endpoint, which every sign-in of Google's clients goes through.
 func tokenRoutes() []route {
-	return []route{{api: "oauth2", method: http.MethodPost, path: "/token", operation: "token"}}
+	return []route{
+		{api: "oauth2", method: http.MethodPost, path: "/token", operation: "token"},
+		{api: "oauth2", method: http.MethodGet, path: "/v3/userinfo", operation: "userinfo", do: (*Cloud).userinfo},
+	}
 }
 
 // session is what signing in as a user leaves: a refresh token.
 type session struct {
 	login, email, refresh, clientID, quotaProject string
+	made                                          int64
+	over                                          bool // another sign-in has taken its place
 }
 
 // token is an access token that was handed out.
@@ -47,14 +53,37 @@ func (c caller) member() string {
 // signIn makes a session for each login of the scenario.
 func (c *Cloud) signIn(logins map[string]kernel.Login) {
 	for name, l := range logins {
-		s := &session{
-			login: name, email: l.Details["user"], refresh: "1//0" + kernel.Random(48), quotaProject: l.Details["quotaProject"],
-			clientID: "764086051850-" + kernel.Random(16) + ".apps.googleusercontent.com",
-		}
-		c.sessions[s.refresh] = s
-		c.welcome(s.email, l.Details["organization"])
-		c.k.Mint(kernel.Secret{Cloud: "gcp", Scope: l.Details["organization"], ID: "refresh token of " + name, Value: s.refresh})
+		c.welcome(l.Details["user"], l.Details["organization"])
+		c.newSession(name, l)
 	}
+}
+
+func (c *Cloud) newSession(name string, l kernel.Login) {
+	s := &session{
+		login: name, email: l.Details["user"], refresh: "1//0" + kernel.Random(48), quotaProject: l.Details["quotaProject"],
+		clientID: "764086051850-" + kernel.Random(16) + ".apps.googleusercontent.com", made: c.next(),
+	}
+	c.sessions[s.refresh] = s
+	c.k.Mint(kernel.Secret{Cloud: "gcp", Scope: l.Details["organization"], ID: "refresh token of " + name, Value: s.refresh})
+}
+
+// signInAgain is a person who runs gcloud auth application-default login. The sessions before it end by the organisation's
+// session length, and are not renewed by it.
+func (c *Cloud) signInAgain(name string) error {
+	l, known := c.k.Logins("gcp")[name]
+	if !known {
+		return fmt.Errorf("no gcp login named %q in this scenario", name)
+	}
+	for _, s := range c.sessions {
+		s.over = s.over || s.login == name
+	}
+	c.newSession(name, l)
+	return c.k.SetLogin(name, kernel.LoginOK)
+}
+
+// userinfo says who the bearer of an access token is (OpenID Connect Core, section 5.3).
+func (c *Cloud) userinfo(q *request) (any, *problem) {
+	return fields{"sub": digits(21), "email": q.caller.email, "email_verified": true}, nil
 }
 
 // welcome sees to it that the person behind a login is in the directory, as an administrator: of the organisation that
@@ -77,18 +106,21 @@ func (c *Cloud) welcome(email, organisation string) {
 func (c *Cloud) Session(login string) (kernel.Session, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	var last *session
 	for _, s := range c.sessions {
-		if s.login != login {
-			continue
+		if s.login == login && (last == nil || s.made > last.made) {
+			last = s
 		}
-		adc := map[string]string{"type": "authorized_user", "client_id": s.clientID, "client_secret": "desktop-client", "refresh_token": s.refresh}
-		if s.quotaProject != "" {
-			adc["quota_project_id"] = s.quotaProject
-		}
-		b, err := json.Marshal(adc)
-		return kernel.Session{Login: login, Content: b}, err == nil
 	}
-	return kernel.Session{}, false
+	if last == nil {
+		return kernel.Session{}, false
+	}
+	adc := map[string]string{"type": "authorized_user", "client_id": last.clientID, "client_secret": "desktop-client", "refresh_token": last.refresh}
+	if last.quotaProject != "" {
+		adc["quota_project_id"] = last.quotaProject
+	}
+	b, err := json.Marshal(adc)
+	return kernel.Session{Login: login, Content: b}, err == nil
 }
 
 // serveToken answers the token endpoint, whose errors are OAuth's and not Google's.
@@ -113,6 +145,10 @@ func (c *Cloud) serveToken(w http.ResponseWriter, q *request) {
 		case "refresh_token":
 			if s == nil || form.Get("client_id") != s.clientID {
 				oauthError(w, http.StatusBadRequest, "invalid_grant", "Bad Request", "")
+				return
+			}
+			if s.over {
+				refuseToken(w, kernel.Refusal{Reason: kernel.LoginExpired})
 				return
 			}
 			c.grant(w, &token{login: s.login, email: s.email})

@@ -213,6 +213,8 @@ func tourZones(ask asker) {
 	ask("GET "+all+"/toured", "")
 	ask("GET "+all, "")
 	ask("GET "+all+"/toured/rrsets", "")
+	ask("POST "+all, `{"name": "recorded", "dnsName": "recorded.example.", "description": "It keeps what it has"}`)
+	ask("POST "+all+"/recorded/rrsets", `{"name": "www.recorded.example.", "type": "A", "ttl": 300, "rrdatas": ["192.0.2.1"]}`)
 	ask("PUT "+all+"/toured", `{"name": "toured", "dnsName": "toured.example.", "description": "Changed"}`)
 	ask("PATCH "+all+"/toured", `{"description": "Changed again"}`)
 	ask("DELETE "+all+"/toured", "")

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -15,6 +14,7 @@ type zone struct {
 	made     time.Time
 	servers  []string
 	body     fields
+	records  []fields // beside its own NS and SOA
 }
 
 func zoneShape() shape {
@@ -39,6 +39,7 @@ func zoneRoutes() []route {
 		{api: api, method: http.MethodPut, path: one, operation: "managedZones.update", write: true, params: "clientOperationId", body: zoneShape(), do: (*Cloud).updateZone},
 		{api: api, method: http.MethodPatch, path: one, operation: "managedZones.patch", write: true, params: "clientOperationId", body: zoneShape(), do: (*Cloud).patchZone},
 		{api: api, method: http.MethodDelete, path: one, operation: "managedZones.delete", write: true, params: "clientOperationId", do: (*Cloud).deleteZone},
+		{api: api, method: http.MethodPost, path: one + "/rrsets", operation: "resourceRecordSets.create", write: true, params: "clientOperationId", body: recordShape(), do: (*Cloud).createRecord},
 		{api: api, method: http.MethodGet, path: one + "/rrsets", operation: "resourceRecordSets.list", params: "name type maxResults pageToken", do: (*Cloud).listRecords},
 	}
 }
@@ -216,34 +217,9 @@ func (c *Cloud) deleteZone(q *request) (any, *problem) {
 	if bad != nil {
 		return nil, bad
 	}
+	if len(z.records) > 0 {
+		return nil, problemf(http.StatusBadRequest, "FAILED_PRECONDITION", "containerNotEmpty", "The resource named '%s' cannot be deleted because it contains one or more 'resource records'.", z.name)
+	}
 	delete(p.zones, z.name)
 	return fields{}, nil
-}
-
-// listRecords answers the records that a zone begins with; changing records is not simulated.
-func (c *Cloud) listRecords(q *request) (any, *problem) {
-	_, z, bad := c.zoneAsked(q)
-	if bad != nil {
-		return nil, bad
-	}
-	dns := z.body.str("dnsName")
-	var all []fields
-	for _, r := range []fields{
-		{"kind": "dns#resourceRecordSet", "name": dns, "type": "NS", "ttl": 21600, "rrdatas": z.servers},
-		{"kind": "dns#resourceRecordSet", "name": dns, "type": "SOA", "ttl": 21600, "rrdatas": []string{strings.Join([]string{
-			z.servers[0],
-			"cloud-dns-hostmaster.google.com.", "1", "21600", "3600", "259200", "300",
-		}, " ")}},
-	} {
-		if (q.arg("name") == "" || q.arg("name") == dns) && (q.arg("type") == "" || q.arg("type") == r["type"]) {
-			all = append(all, r)
-		}
-	}
-	cut, next, bad := page(c, q, "maxResults", 100, all)
-	if bad != nil {
-		return nil, bad
-	}
-	f := full(fields{"kind": "dns#resourceRecordSetsListResponse", "nextPageToken": next})
-	f["rrsets"] = append([]fields{}, cut...)
-	return f, nil
 }

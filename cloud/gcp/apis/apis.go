@@ -61,8 +61,10 @@ func (set Set) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.
 	return o, nil
 }
 
-// Preflight has nothing to read.
-func (Set) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
+// Preflight asks for the right to enable APIs.
+func (Set) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
+	return s.May(ctx, "projects/"+names.Project(t), "serviceusage.services.enable")
+}
 
 // Apply enables what is not enabled, all or nothing.
 func (set Set) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {

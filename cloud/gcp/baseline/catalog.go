@@ -23,5 +23,6 @@ func All(plan.Landing) []step.Control[*wire.Session] {
 		subnets{},
 		cloudArmor{},
 		twoStep{},
+		keyPolicy{},
 	}
 }

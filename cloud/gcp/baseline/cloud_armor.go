@@ -51,23 +51,24 @@ func (cloudArmor) Observe(ctx context.Context, s *wire.Session, t plan.Task) (pl
 		Evidence: []string{wire.Evidence("securityPolicies.get", "%s with %d rules", p.Name, len(p.Rules))},
 	}
 	for _, r := range p.Rules {
-		o.Live[field(r)] = r.Action
-		if r.Preview {
-			o.Live[field(r)] = "preview of " + r.Action
-		}
+		o.Live[field(r)] = action(r)
 	}
 	return o, nil
 }
 
-// Preflight has nothing to read: the preconfigured rules are in the Standard tier.
-func (cloudArmor) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
+// Preflight asks for the right to make and change policies. The preconfigured rules are in the Standard tier.
+func (cloudArmor) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
+	return s.May(ctx, "projects/"+names.Project(t), "compute.securityPolicies.create", "compute.securityPolicies.update")
+}
 
 // Apply makes the policy whole, or mends the rules of a policy that stands. Where Google is not ready for the next one, the
 // step is entered again.
 func (cloudArmor) Apply(ctx context.Context, s *wire.Session, t plan.Task, c plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
 	project, name := names.Project(t), names.Armor(t.Landing)
 	if o.State == plan.Absent {
-		handle, err := s.Compute.InsertPolicy(ctx, project, compute.Policy{Name: name, Description: names.Mark(t.Landing), Rules: armor()}, s.Request(t, name))
+		handle, err := s.Insert(t, name, func(request string) (string, bool, error) {
+			return s.Compute.InsertPolicy(ctx, project, compute.Policy{Name: name, Description: names.Mark(t.Landing), Rules: armor()}, request)
+		})
 		if err != nil && !wire.Exists(err) {
 			return plan.Applied{}, s.Fault(err, computeService, "securityPolicies.insert")
 		}
@@ -91,12 +92,41 @@ func (cloudArmor) Apply(ctx context.Context, s *wire.Session, t plan.Task, c pla
 	return plan.Applied{ID: name, Operation: strings.Join(handles, ",")}, nil
 }
 
-// mend sets the rule of a policy that has want's expression, or adds it where none has and its place is free.
+// Undo implements step.Undoer: a policy that was made is deleted; one that was mended has the rules it had.
+func (cloudArmor) Undo(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	p, err := s.Compute.Policy(ctx, names.Project(t), o.ID)
+	if wire.NotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return s.Fault(err, computeService, "securityPolicies.get")
+	}
+	if d.Change.Op == plan.Create {
+		err := s.Compute.DeletePolicy(ctx, names.Project(t), p.Name, s.Request(t, "delete "+p.ID))
+		if wire.NotFound(err) {
+			return nil
+		}
+		return s.Fault(err, computeService, "securityPolicies.delete")
+	}
+	for _, r := range p.Rules {
+		before, changed := former(d, field(r))
+		if !changed || before == action(r) {
+			continue
+		}
+		if err := unmend(ctx, s, t, p, r, before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mend has the rule of a policy that looks for what want does act as want does, or adds it where none looks and its place is
+// free. What else the rule says (its sensitivity, its description) stays.
 func mend(ctx context.Context, s *wire.Session, t plan.Task, p compute.Policy, want compute.Rule) (string, error) {
 	for _, r := range p.Rules {
 		if field(r) == field(want) {
-			want.Priority = r.Priority
-			handle, err := s.Compute.PatchRule(ctx, names.Project(t), p.Name, want)
+			r.Action, r.Preview = want.Action, false
+			handle, err := s.Compute.PatchRule(ctx, names.Project(t), p.Name, r)
 			return handle, s.Fault(err, computeService, "securityPolicies.patchRule")
 		}
 		if r.Priority == want.Priority {
@@ -105,6 +135,16 @@ func mend(ctx context.Context, s *wire.Session, t plan.Task, p compute.Policy, w
 	}
 	handle, err := s.Compute.AddRule(ctx, names.Project(t), p.Name, want)
 	return handle, s.Fault(err, computeService, "securityPolicies.addRule")
+}
+
+// unmend has a rule act as it did before, or takes it out where there was none.
+func unmend(ctx context.Context, s *wire.Session, t plan.Task, p compute.Policy, r compute.Rule, before string) error {
+	if before == "" {
+		return s.Fault(s.Compute.RemoveRule(ctx, names.Project(t), p.Name, r.Priority), computeService, "securityPolicies.removeRule")
+	}
+	r.Action, r.Preview = strings.CutPrefix(before, preview)
+	_, err := s.Compute.PatchRule(ctx, names.Project(t), p.Name, r)
+	return s.Fault(err, computeService, "securityPolicies.patchRule")
 }
 
 // armor are the rules, in their order.
@@ -133,4 +173,15 @@ func field(r compute.Rule) string {
 		return set
 	}
 	return r.Expression
+}
+
+// preview begins what an observation says of a rule that only logs.
+const preview = "preview of "
+
+// action is what a rule does.
+func action(r compute.Rule) string {
+	if r.Preview {
+		return preview + r.Action
+	}
+	return r.Action
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/itbytes/landfall/cloud/gcp/apis"
 	"github.com/itbytes/landfall/cloud/gcp/names"
+	"github.com/itbytes/landfall/cloud/gcp/orgpolicy"
 	"github.com/itbytes/landfall/cloud/gcp/wire"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
@@ -47,7 +48,7 @@ func (e engine) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan
 	if _, off := s.Off(t, policyAPI); off || t.Fact(names.FactUnenforced) != "" {
 		return o, nil
 	}
-	missing, err := unenforced(ctx, s, t, guards())
+	missing, err := orgpolicy.Missing(ctx, s, t, guards())
 	if err != nil {
 		return plan.Observation{}, err
 	}
@@ -59,9 +60,12 @@ func (e engine) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan
 
 // Preflight reads once more what is in force, for the plan may only report on the policies.
 func (engine) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
-	missing, err := unenforced(ctx, s, t, guards())
-	if err != nil || len(missing) == 0 {
+	missing, err := orgpolicy.Missing(ctx, s, t, guards())
+	if err != nil {
 		return err
+	}
+	if len(missing) == 0 {
+		return s.May(ctx, "projects/"+names.Project(t), "serviceusage.services.enable")
 	}
 	list := strings.Join(missing, " and ")
 	if enforced(orgPolicies{}, t.Landing) {

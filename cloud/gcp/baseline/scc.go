@@ -22,6 +22,8 @@ type scc struct{}
 const (
 	higher     = "detectors of higher tiers"
 	asTierSays = "enabled where the tier has them"
+	turnedOff  = "off: "
+	asked      = ", asked for" // ends the field of what a detector was asked for, which may not be what it does
 )
 
 func (scc) Describe(plan.Landing) (plan.Step, bool) {
@@ -55,29 +57,58 @@ func (scc) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Obse
 		if slices.Contains(standard(), name) {
 			o.Live[name] = d.Effective
 		}
+		o.Live[name+asked] = d.Intended // as it was, for whoever takes this back
 		note := d.Effective
 		if !d.On() && !slices.Contains(missing, name) && !slices.Contains(standard(), name) {
 			note += ", not in this tier"
 		}
 		o.Evidence = append(o.Evidence, wire.Evidence("securityCenterServices.list", "%s %s (asked for: %s)", name, note, d.Intended))
 	}
-	if off := slices.DeleteFunc(missing, func(n string) bool { return slices.Contains(standard(), n) }); len(off) > 0 {
-		o.Live[higher] = "off: " + strings.Join(off, ", ")
+	if more := slices.DeleteFunc(missing, func(n string) bool { return slices.Contains(standard(), n) }); len(more) > 0 {
+		o.Live[higher] = turnedOff + strings.Join(more, ", ")
 	}
 	return o, nil
 }
 
-// Preflight refuses where the organisation has no Security Command Center at all: a person activates it.
+// Preflight refuses where the organisation owns no tier of Security Command Center, or one that has not what every tier should
+// have: a person activates it. A tier that the login may not read is judged by what it offers.
 func (scc) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
+	tier, err := tierOf(ctx, s, t)
+	switch {
+	case wire.NotFound(err):
+		return lacking(t, "owns no tier of Security Command Center", "Have an organisation administrator activate it (the Standard tier is free and enough), or waive GC-O01 in the plan; then resume.")
+	case wire.Forbidden(err):
+		tier = "which the login may not read"
+	case err != nil:
+		return s.Fault(err, "securitycentermanagement", "getBillingMetadata")
+	}
 	all, err := s.Security.Detectors(ctx, names.Project(t))
 	if err != nil {
 		return s.Fault(err, "securitycentermanagement", "securityCenterServices.list")
 	}
-	if len(all) == 0 {
-		return fault.New(fault.Entitlement, "Have an organisation administrator activate Security Command Center (the Standard tier is free), then resume.",
-			"no detector of Security Command Center is offered to %s", names.Project(t))
+	for _, name := range standard() {
+		i := slices.IndexFunc(all, func(d wire.Detector) bool { return path.Base(d.Name) == name })
+		if i < 0 || (all[i].Ineligible() && time.Since(all[i].Updated) > (scc{}).Budget()) {
+			return lacking(t, "owns Security Command Center in the tier "+tier+", which has no "+name+" for "+names.Project(t),
+				"Have an organisation administrator activate the Premium tier, which has it, or waive GC-O01 in the plan; then resume.")
+		}
 	}
-	return nil
+	return s.May(ctx, "projects/"+names.Project(t), "securitycentermanagement.securityCenterServices.update")
+}
+
+// tierOf is the tier that the organisation owns; a project that belongs to none is judged by what it is offered.
+func tierOf(ctx context.Context, s *wire.Session, t plan.Task) (string, error) {
+	if t.Landing.Organization == "" {
+		return "of the project alone", nil
+	}
+	return s.Security.Tier(ctx, t.Landing.Organization)
+}
+
+// lacking is the fault of what the organisation does not own.
+func lacking(t plan.Task, what, hint string) error {
+	f := fault.New(fault.Entitlement, hint, "%s %s", t.Landing.Organization, what)
+	f.Cloud, f.Service, f.Login = string(plan.GCP), "securitycentermanagement", t.Landing.Login.Name
+	return f
 }
 
 func (scc) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
@@ -86,7 +117,7 @@ func (scc) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Chang
 		return plan.Applied{}, s.Fault(err, "securitycentermanagement", "securityCenterServices.list")
 	}
 	for _, d := range pending(all) {
-		if err := s.Security.Enable(ctx, names.Project(t), d); err != nil {
+		if err := s.Security.Ask(ctx, names.Project(t), d, "ENABLED"); err != nil {
 			return plan.Applied{}, s.Fault(err, "securitycentermanagement", "securityCenterServices.patch")
 		}
 	}
@@ -95,6 +126,33 @@ func (scc) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Chang
 
 // Budget implements step.Budgeted.
 func (scc) Budget() time.Duration { return 10 * time.Minute }
+
+// Undo implements step.Undoer: of each detector that the run asked to look is asked what was asked of it before.
+func (scc) Undo(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	for _, detector := range turned(d) {
+		before := d.Receipt.Before[detector+asked]
+		if before == "" || o.Live[detector+asked] != "ENABLED" {
+			continue
+		}
+		if err := s.Security.Ask(ctx, names.Project(t), detector, before); err != nil {
+			return s.Fault(err, "securitycentermanagement", "securityCenterServices.patch")
+		}
+	}
+	return nil
+}
+
+// turned are the detectors that a deed asked to look.
+func turned(d plan.Deed) []string {
+	var out []string
+	for _, f := range d.Change.Fields {
+		if f.Field == higher {
+			out = append(out, strings.Split(strings.TrimPrefix(f.Before, turnedOff), ", ")...)
+			continue
+		}
+		out = append(out, f.Field)
+	}
+	return out
+}
 
 // pending are the detectors to be enabled: those of the Standard tier that are off, and those of higher tiers where one
 // of them is on already, which proves the tier.

@@ -97,8 +97,10 @@ func others(ctx context.Context, s *wire.Session, t plan.Task, o plan.Observatio
 	return o, nil
 }
 
-// Preflight has nothing to read.
-func (vpc) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
+// Preflight asks for the right to make networks.
+func (vpc) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
+	return s.May(ctx, "projects/"+names.Project(t), "compute.networks.create")
+}
 
 func (vpc) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
 	if stands := o.Live[defaultNetwork]; t.Fact(names.FactMade) != "" && stands != none {
@@ -108,11 +110,29 @@ func (vpc) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Chang
 		return plan.Applied{}, s.Conflict("the network %s makes subnets by itself, and cannot be made the plan's without taking them over", o.ID)
 	}
 	name := names.Network(t.Landing)
-	handle, err := s.Compute.InsertNetwork(ctx, names.Project(t), compute.Network{Name: name, Description: names.Mark(t.Landing)}, s.Request(t, name))
+	handle, err := s.Insert(t, name, func(request string) (string, bool, error) {
+		return s.Compute.InsertNetwork(ctx, names.Project(t), compute.Network{Name: name, Description: names.Mark(t.Landing)}, request)
+	})
 	if err != nil && !wire.Exists(err) {
 		return plan.Applied{}, s.Fault(err, computeService, "networks.insert")
 	}
 	return plan.Applied{ID: name, Operation: handle}, nil
+}
+
+// Undo implements step.Undoer. What others have put into the network keeps it: Google deletes none that is in use.
+func (vpc) Undo(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Deed, o plan.Observation) error {
+	n, err := s.Compute.Network(ctx, names.Project(t), o.ID)
+	if wire.NotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return s.Fault(err, computeService, "networks.get")
+	}
+	err = s.Compute.DeleteNetwork(ctx, names.Project(t), n.Name, s.Request(t, "delete "+n.ID))
+	if wire.NotFound(err) {
+		return nil
+	}
+	return s.Fault(err, computeService, "networks.delete")
 }
 
 func mode(n compute.Network) string {

@@ -67,6 +67,18 @@ func (c *Client) Done(ctx context.Context, project, handle string) (bool, error)
 	return op.GetStatus() == computepb.Operation_DONE, nil
 }
 
+// ended is the error of a call, else the failure of the operation that it began, where that is over: a call that is sent once
+// more with its request id is answered with the operation of the first.
+func ended(op *compute.Operation, err error) error {
+	if err != nil {
+		return err
+	}
+	if es := op.Proto().GetError().GetErrors(); len(es) > 0 {
+		return &Failure{Operation: op.Name(), Code: es[0].GetCode(), Message: es[0].GetMessage()}
+	}
+	return nil
+}
+
 // globally and in are the handles of operations.
 func globally(op *compute.Operation) string { return "global/operations/" + op.Name() }
 

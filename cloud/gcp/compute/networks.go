@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"strconv"
 
 	"cloud.google.com/go/compute/apiv1/computepb"
 	"google.golang.org/api/iterator"
@@ -13,8 +14,9 @@ import (
 // Network is a VPC network.
 type Network struct {
 	Name, Description string
-	Auto              bool // it makes a subnet in every region by itself
-	Legacy            bool // it has no subnets at all
+	ID                string // never used again, whatever is made under the name
+	Auto              bool   // it makes a subnet in every region by itself
+	Legacy            bool   // it has no subnets at all
 	Subnets           int
 }
 
@@ -39,8 +41,8 @@ func (c *Client) Networks(ctx context.Context, project string) ([]Network, error
 	}
 }
 
-// InsertNetwork begins to make a network without subnets of its own, and returns the operation's handle.
-func (c *Client) InsertNetwork(ctx context.Context, project string, n Network, request string) (string, error) {
+// InsertNetwork begins to make a network without subnets of its own, and returns the operation's handle and whether it is over.
+func (c *Client) InsertNetwork(ctx context.Context, project string, n Network, request string) (string, bool, error) {
 	op, err := c.networks.Insert(ctx, &computepb.InsertNetworkRequest{
 		Project: project, RequestId: proto.String(request),
 		NetworkResource: &computepb.Network{
@@ -49,14 +51,20 @@ func (c *Client) InsertNetwork(ctx context.Context, project string, n Network, r
 		},
 	})
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	return globally(op), nil
+	return globally(op), op.Done(), nil
+}
+
+// DeleteNetwork begins to delete a network; Google refuses it while anything is in it.
+func (c *Client) DeleteNetwork(ctx context.Context, project, name, request string) error {
+	op, err := c.networks.Delete(ctx, &computepb.DeleteNetworkRequest{Project: project, Network: name, RequestId: proto.String(request)})
+	return ended(op, err)
 }
 
 func networkOf(n *computepb.Network) Network {
 	return Network{
-		Name: path.Base(n.GetName()), Description: n.GetDescription(), Auto: n.GetAutoCreateSubnetworks(),
+		Name: path.Base(n.GetName()), Description: n.GetDescription(), ID: strconv.FormatUint(n.GetId(), 10), Auto: n.GetAutoCreateSubnetworks(),
 		Legacy: n.GetIPv4Range() != "", Subnets: len(n.GetSubnetworks()),
 	}
 }

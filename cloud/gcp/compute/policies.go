@@ -3,6 +3,7 @@ package compute
 import (
 	"context"
 	"math"
+	"strconv"
 
 	"cloud.google.com/go/compute/apiv1/computepb"
 	"google.golang.org/protobuf/proto"
@@ -11,6 +12,7 @@ import (
 // Policy is a Cloud Armor security policy.
 type Policy struct {
 	Name, Description string
+	ID                string // never used again, whatever is made under the name
 	Rules             []Rule
 }
 
@@ -29,7 +31,7 @@ const DefaultPriority = math.MaxInt32
 // Policy reads one policy.
 func (c *Client) Policy(ctx context.Context, project, name string) (Policy, error) {
 	p, err := c.policies.Get(ctx, &computepb.GetSecurityPolicyRequest{Project: project, SecurityPolicy: name})
-	out := Policy{Name: p.GetName(), Description: p.GetDescription()}
+	out := Policy{Name: p.GetName(), Description: p.GetDescription(), ID: strconv.FormatUint(p.GetId(), 10)}
 	for _, r := range p.GetRules() {
 		out.Rules = append(out.Rules, Rule{
 			Priority: r.GetPriority(), Action: r.GetAction(), Expression: r.GetMatch().GetExpr().GetExpression(),
@@ -39,17 +41,17 @@ func (c *Client) Policy(ctx context.Context, project, name string) (Policy, erro
 	return out, err
 }
 
-// InsertPolicy begins to make a policy, and returns the operation's handle.
-func (c *Client) InsertPolicy(ctx context.Context, project string, p Policy, request string) (string, error) {
+// InsertPolicy begins to make a policy, and returns the operation's handle and whether it is over.
+func (c *Client) InsertPolicy(ctx context.Context, project string, p Policy, request string) (string, bool, error) {
 	r := &computepb.SecurityPolicy{Name: proto.String(p.Name), Description: proto.String(p.Description), Type: proto.String("CLOUD_ARMOR")}
 	for _, rule := range p.Rules {
 		r.Rules = append(r.Rules, ruleOf(rule))
 	}
 	op, err := c.policies.Insert(ctx, &computepb.InsertSecurityPolicyRequest{Project: project, RequestId: proto.String(request), SecurityPolicyResource: r})
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	return globally(op), nil
+	return globally(op), op.Done(), nil
 }
 
 // AddRule begins to add a rule to a policy, and returns the operation's handle.
@@ -70,6 +72,18 @@ func (c *Client) PatchRule(ctx context.Context, project, policy string, r Rule) 
 		return "", err
 	}
 	return globally(op), nil
+}
+
+// RemoveRule begins to take the rule of a priority out of a policy.
+func (c *Client) RemoveRule(ctx context.Context, project, policy string, priority int32) error {
+	_, err := c.policies.RemoveRule(ctx, &computepb.RemoveRuleSecurityPolicyRequest{Project: project, SecurityPolicy: policy, Priority: proto.Int32(priority)})
+	return err
+}
+
+// DeletePolicy begins to delete a policy; Google refuses it while a backend has it.
+func (c *Client) DeletePolicy(ctx context.Context, project, name, request string) error {
+	op, err := c.policies.Delete(ctx, &computepb.DeleteSecurityPolicyRequest{Project: project, SecurityPolicy: name, RequestId: proto.String(request)})
+	return ended(op, err)
 }
 
 func ruleOf(r Rule) *computepb.SecurityPolicyRule {

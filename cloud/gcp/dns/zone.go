@@ -19,12 +19,13 @@ const service = "dns"
 // All lists the controls of names.
 func All(plan.Landing) []step.Control[*wire.Session] { return []step.Control[*wire.Session]{zone{}} }
 
-// zone is the landing's public zone.
+// zone is the landing's public zone. One that is made anew has other name servers: where a registrar already points to these,
+// whoever undoes the run has to point it away.
 type zone struct{}
 
 func (zone) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
-		Name: "dns-zone", Title: "the DNS zone " + l.Zone, Chapter: plan.Name, After: []string{"services"}, Inverse: plan.Neutralise, Usual: 5 * time.Second,
+		Name: "dns-zone", Title: "the DNS zone " + l.Zone, Chapter: plan.Name, After: []string{"services"}, Inverse: plan.Revert, Usual: 5 * time.Second,
 	}, l.Zone != ""
 }
 
@@ -54,8 +55,10 @@ func (zone) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Obs
 	}, nil
 }
 
-// Preflight has nothing to read.
-func (zone) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
+// Preflight asks for the right to make zones.
+func (zone) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
+	return s.May(ctx, "projects/"+names.Project(t), "dns.managedZones.create")
+}
 
 func (zone) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
 	if o.State == plan.Present {
@@ -69,6 +72,15 @@ func (zone) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Chan
 		return plan.Applied{}, s.Fault(err, service, "managedZones.create")
 	}
 	return plan.Applied{ID: name}, nil
+}
+
+// Undo implements step.Undoer. Google deletes no zone that has records beside its own, and then it is left.
+func (zone) Undo(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Deed, o plan.Observation) error {
+	err := s.DNS.ManagedZones.Delete(names.Project(t), o.ID).Context(ctx).Do()
+	if wire.NotFound(err) {
+		return nil
+	}
+	return s.Fault(err, service, "managedZones.delete")
 }
 
 func fqdn(domain string) string { return strings.TrimSuffix(domain, ".") + "." }

@@ -18,8 +18,3 @@ func All(l plan.Landing) []step.Control[*wire.Session] {
 	}
 	return out
 }
-
-// home reports whether an identity is made in this landing.
-func home(id plan.Identity, l plan.Landing) bool {
-	return id.Home == l.Environment || (id.Home == "" && l.Management)
-}

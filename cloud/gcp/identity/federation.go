@@ -5,13 +5,19 @@ import (
 	"strings"
 	"time"
 
-	"google.golang.org/api/iam/v1"
-
 	"github.com/itbytes/landfall/cloud/gcp/names"
 	"github.com/itbytes/landfall/cloud/gcp/wire"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
+)
+
+// States of pools and providers, and what a provider takes for the subject of a token.
+const (
+	active   = "ACTIVE"
+	deleted  = "DELETED"
+	disabled = "disabled"
+	subject  = "assertion.sub"
 )
 
 // user is the role by which somebody from a pool becomes the service account.
@@ -24,19 +30,19 @@ type federation struct{ id plan.Identity }
 func (c federation) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: names.Step("federation", c.id), Title: "who may use " + c.id.Name + " without a key", Chapter: plan.Identify,
-		After: []string{names.Step("account", c.id)}, Inverse: plan.Revert, Usual: 30 * time.Second,
-	}, home(c.id, l) && len(c.id.Trust) > 0
+		After: []string{names.Step("account", c.id)}, Inverse: plan.Neutralise, Usual: 30 * time.Second,
+	}, names.Home(c.id, l) && len(c.id.Trust) > 0
 }
 
 func (c federation) Want(plan.Task) plan.Fields {
-	out := plan.Fields{"pool": "ACTIVE"}
+	out := plan.Fields{"pool": active}
 	for _, tr := range c.id.Trust {
 		p := names.Provider(tr)
-		out[p+".issuer"], out[p+".condition"], out[p+".state"] = tr.Issuer, condition(tr), "ACTIVE"
+		out[p+".issuer"], out[p+".subject"], out[p+".condition"], out[p+".state"] = tr.Issuer, subject, condition(tr), active
 		if tr.Audience != "" {
 			out[p+".audience"] = tr.Audience
 		}
-		out[p+".member"] = "may use it"
+		out[p+".member"] = may
 	}
 	return out
 }
@@ -66,8 +72,15 @@ func (c federation) Observe(ctx context.Context, s *wire.Session, t plan.Task) (
 		State: plan.Present, ID: p.Name, Match: plan.ByName, Owner: names.Owner(p.Description), Live: plan.Fields{"pool": p.State},
 		Evidence: []string{wire.Evidence("workloadIdentityPools.get", "%s %s", names.Pool(c.id), p.State)},
 	}
-	if p.State == "DELETED" || p.Disabled {
-		o.State, o.Why = plan.Suspended, "the pool is disabled or deleted, and its id stays taken until it is restored or gone"
+	if p.Disabled {
+		o.Live["pool"] = disabled
+	}
+	switch {
+	case p.State == deleted:
+		o.State, o.Why = plan.Suspended, "the pool is deleted, and its id stays taken; gcloud iam workload-identity-pools undelete "+names.Pool(c.id)+" brings it back"
+		return o, nil
+	case p.Disabled && !names.Undone(p.Description, t.Landing):
+		o.State, o.Why = plan.Suspended, "somebody has disabled the pool; gcloud iam workload-identity-pools update "+names.Pool(c.id)+" --no-disabled brings it back"
 		return o, nil
 	}
 	if err := c.observeProviders(ctx, s, t, o.Live); err != nil {
@@ -76,21 +89,26 @@ func (c federation) Observe(ctx context.Context, s *wire.Session, t plan.Task) (
 	return o, c.observeMembers(ctx, s, t, &o)
 }
 
-// Preflight refuses trusts that Google cannot express.
-func (c federation) Preflight(_ context.Context, _ *wire.Session, _ plan.Task, _ plan.Change) error {
+// Preflight refuses trusts that Google cannot express, and asks for the rights to make pools and to let their subjects in.
+func (c federation) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
 	for _, tr := range c.id.Trust {
 		if tr.Issuer == "" || tr.Subject == "" {
 			return fault.New(fault.Invalid, "Give the trust an issuer and a subject.", "the trust %q of %s names no OIDC issuer or no subject", tr.Name, c.id.Name)
 		}
 	}
-	return nil
+	return s.May(ctx, "projects/"+names.Project(t), "iam.workloadIdentityPools.create", "iam.workloadIdentityPoolProviders.create", "iam.serviceAccounts.setIamPolicy")
 }
 
-// Apply makes what is missing, in order. A pool takes seconds; where it takes longer it is left running.
+// Apply makes what is missing, in order, and switches on again what undo has switched off. A pool takes seconds; where it takes
+// longer it is left running.
 func (c federation) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
 	a := plan.Applied{ID: c.pool(t)}
-	if o.State == plan.Absent {
-		running, err := c.makePool(ctx, s, t)
+	if o.Live["pool"] != active {
+		open := c.makePool
+		if o.State == plan.Present {
+			open = c.wakePool
+		}
+		running, err := open(ctx, s, t)
 		if err != nil || running != "" {
 			a.Operation = running
 			return a, err
@@ -103,6 +121,27 @@ func (c federation) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ p
 	}
 	return a, c.letIn(ctx, s, t)
 }
+
+// Undo implements step.Undoer: nobody whom the run let in may use the account, and a pool that was made is disabled and kept,
+// for the id of a deleted one stays taken for thirty days. What was changed in a pool that stood is as it was.
+func (c federation) Undo(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	if err := c.shutOut(ctx, s, t, d); err != nil {
+		return err
+	}
+	if d.Change.Op == plan.Create || former(d, "pool") == disabled {
+		_, err := c.setPool(ctx, s, t, true, names.MarkUndone(t.Landing))
+		return err
+	}
+	for _, tr := range c.id.Trust {
+		if err := c.revertProvider(ctx, s, t, tr, d, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Neutral implements step.Neutral.
+func (federation) Neutral(_ plan.Task, o plan.Observation) bool { return o.Live["pool"] == disabled }
 
 // Budget implements step.Budgeted.
 func (federation) Budget() time.Duration { return 7 * time.Minute }
@@ -123,17 +162,4 @@ func (c federation) member(t plan.Task, tr plan.Trust) string {
 // condition admits one subject of the issuer: without it every token of a shared issuer would enter the pool.
 func condition(tr plan.Trust) string {
 	return "assertion.sub == '" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(tr.Subject) + "'"
-}
-
-// providerOf is what a provider should be.
-func providerOf(tr plan.Trust, l plan.Landing) *iam.WorkloadIdentityPoolProvider {
-	p := &iam.WorkloadIdentityPoolProvider{
-		DisplayName: names.Thing(tr.Name, 32), Description: names.Mark(l),
-		AttributeMapping: map[string]string{"google.subject": "assertion.sub"}, AttributeCondition: condition(tr),
-		Oidc: &iam.Oidc{IssuerUri: tr.Issuer},
-	}
-	if tr.Audience != "" {
-		p.Oidc.AllowedAudiences = []string{tr.Audience}
-	}
-	return p
 }

@@ -18,7 +18,7 @@ import (
 // landing's project, which that landing may have adopted under any id: its labels tell it.
 func (c roles) find(ctx context.Context, s *wire.Session, t plan.Task) (email, wait string, err error) {
 	project := names.Project(t)
-	if !home(c.id, t.Landing) {
+	if !names.Home(c.id, t.Landing) {
 		if project, err = c.homeProject(ctx, s, t); err != nil {
 			return "", "", err
 		}

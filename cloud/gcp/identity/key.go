@@ -10,6 +10,7 @@ import (
 	"google.golang.org/api/iam/v1"
 
 	"github.com/itbytes/landfall/cloud/gcp/names"
+	"github.com/itbytes/landfall/cloud/gcp/orgpolicy"
 	"github.com/itbytes/landfall/cloud/gcp/wire"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
@@ -30,8 +31,8 @@ type key struct{ id plan.Identity }
 func (c key) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: names.Step("key", c.id), Title: "the key of " + c.id.Name, Chapter: plan.Identify, After: []string{names.Step("account", c.id)},
-		Inverse: plan.Neutralise, Usual: 30 * time.Second,
-	}, home(c.id, l) && c.id.Credential != ""
+		Inverse: plan.Revert, Usual: 30 * time.Second,
+	}, names.Home(c.id, l) && c.id.Credential != ""
 }
 
 func (c key) Want(plan.Task) plan.Fields { return plan.Fields{"credential": c.id.Credential} }
@@ -62,13 +63,13 @@ func (c key) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Ob
 	if o.State == plan.Present {
 		return o, nil
 	}
-	barred, err := forbids(ctx, s, t)
+	barred, err := orgpolicy.InForce(ctx, s, t, "iam.disableServiceAccountKeyCreation")
 	if err != nil {
 		return plan.Observation{}, err
 	}
 	if barred != "" {
 		return plan.Observation{
-			State: plan.Present, Match: plan.BySetting, Live: c.Want(t),
+			State: plan.Present, ID: "projects/" + names.Project(t) + "/policies/" + barred, Match: plan.BySetting, Live: c.Want(t),
 			Evidence: append(o.Evidence, wire.Evidence("GetEffectivePolicy", "federation only: the organisation's policy allows no keys (%s is enforced)", barred)),
 		}, nil
 	}
@@ -76,16 +77,19 @@ func (c key) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Ob
 	return o, nil
 }
 
-// Preflight asks for a vault and for room: an account has at most ten keys.
+// Preflight asks for a vault, for the right to make keys, and for room: an account has at most ten.
 func (c key) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
 	if s.Keeper == nil {
 		return fault.New(fault.Invalid, "Start the worker with OP_CONNECT_HOST and its token.", "there is no vault to keep the key of %s in", c.id.Name)
 	}
 	keys, err := c.keys(ctx, s, t)
-	if err == nil && len(keys) >= 10 && !t.Again {
+	if err != nil {
+		return err
+	}
+	if len(keys) >= 10 && !t.Again {
 		return fault.New(fault.Quota, "Delete keys of the account that nobody uses, then resume.", "the service account of %s has %d keys, and Google allows ten", c.id.Name, len(keys))
 	}
-	return err
+	return s.May(ctx, "projects/"+names.Project(t), "iam.serviceAccountKeys.create", "iam.serviceAccountKeys.delete")
 }
 
 // Apply makes a key and keeps it. What an earlier attempt may have made and lost is removed first.
@@ -116,6 +120,23 @@ func (c key) keep(ctx context.Context, s *wire.Session, t plan.Task, made *iam.S
 		Plain:  map[string]string{fieldKeyID: path.Base(made.Name), fieldEmail: c.email(t), fieldProject: names.Project(t)},
 		Secret: map[string]plan.Secret{fieldFile: plan.NewSecret(string(file))},
 	})
+	return err
+}
+
+// Undo implements step.Undoer: the key is deleted, and then the vault's item holds it no more. A key file that stays in the
+// vault because that fails opens nothing.
+func (c key) Undo(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+	if s.Keeper == nil {
+		return fault.New(fault.Invalid, "Start the worker with OP_CONNECT_HOST and its token.", "there is no vault to take the key of %s out of", c.id.Name)
+	}
+	if err := c.remove(ctx, s, d.Receipt.ID); err != nil {
+		return err
+	}
+	kept, err := c.kept(ctx, s)
+	if err != nil || kept.Fields[fieldKeyID] != path.Base(d.Receipt.ID) {
+		return err
+	}
+	_, err = s.Keeper.Keep(ctx, c.id.Credential, plan.ItemFields{Plain: map[string]string{fieldKeyID: "", fieldFile: ""}})
 	return err
 }
 

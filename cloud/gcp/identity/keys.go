@@ -5,7 +5,6 @@ import (
 	"path"
 	"time"
 
-	"cloud.google.com/go/orgpolicy/apiv2/orgpolicypb"
 	"google.golang.org/api/iam/v1"
 
 	"github.com/itbytes/landfall/cloud/gcp/names"
@@ -84,23 +83,4 @@ func holds(i plan.Item, keyID string) bool {
 		}
 	}
 	return false
-}
-
-// forbids names the policy in force that allows no keys, or "". The older constraint and its managed twin each suffice.
-func forbids(ctx context.Context, s *wire.Session, t plan.Task) (string, error) {
-	for _, constraint := range []string{"iam.disableServiceAccountKeyCreation", "iam.managed.disableServiceAccountKeyCreation"} {
-		p, err := s.Policies.GetEffectivePolicy(ctx, &orgpolicypb.GetEffectivePolicyRequest{Name: "projects/" + names.Number(t) + "/policies/" + constraint})
-		if wire.NotFound(err) {
-			continue // a constraint that this organisation does not have
-		}
-		if err != nil {
-			return "", s.Fault(err, "orgpolicy", "GetEffectivePolicy")
-		}
-		for _, r := range p.GetSpec().GetRules() {
-			if r.GetEnforce() && r.GetCondition() == nil {
-				return constraint, nil
-			}
-		}
-	}
-	return "", nil
 }

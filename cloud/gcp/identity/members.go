@@ -14,6 +14,12 @@ import (
 // attempts is how often a policy is read and written again when somebody else writes it in between.
 const attempts = 5
 
+// What an observation says of a subject.
+const (
+	may    = "may use it"
+	mayNot = "may not use it"
+)
+
 // observeMembers reads from the account's policy which of the trusted may use it.
 func (c federation) observeMembers(ctx context.Context, s *wire.Session, t plan.Task, o *plan.Observation) error {
 	p, err := c.policy(ctx, s, t)
@@ -21,9 +27,9 @@ func (c federation) observeMembers(ctx context.Context, s *wire.Session, t plan.
 		return err
 	}
 	for _, tr := range c.id.Trust {
-		o.Live[names.Provider(tr)+".member"] = "may not use it"
+		o.Live[names.Provider(tr)+".member"] = mayNot
 		if admits(p, c.member(t, tr)) {
-			o.Live[names.Provider(tr)+".member"] = "may use it"
+			o.Live[names.Provider(tr)+".member"] = may
 		}
 	}
 	o.Evidence = append(o.Evidence, wire.Evidence("serviceAccounts.getIamPolicy", "%d bindings", len(p.Bindings)))
@@ -32,14 +38,29 @@ func (c federation) observeMembers(ctx context.Context, s *wire.Session, t plan.
 
 // letIn adds the trusted to the account's policy and keeps everybody else in it.
 func (c federation) letIn(ctx context.Context, s *wire.Session, t plan.Task) error {
+	return c.rewrite(ctx, s, t, func(p *iam.Policy) bool { return c.add(p, t) })
+}
+
+// shutOut takes those out of the account's policy whom a deed let in.
+func (c federation) shutOut(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed) error {
+	return c.rewrite(ctx, s, t, func(p *iam.Policy) bool {
+		changed := false
+		for _, tr := range c.id.Trust {
+			if d.Change.Op == plan.Create || former(d, names.Provider(tr)+".member") == mayNot {
+				changed = expel(p, c.member(t, tr)) || changed
+			}
+		}
+		return changed
+	})
+}
+
+// rewrite changes the account's policy as it stands, as often as somebody else writes in between.
+func (c federation) rewrite(ctx context.Context, s *wire.Session, t plan.Task, change func(*iam.Policy) bool) error {
 	var err error
 	for range attempts {
 		p, failed := c.policy(ctx, s, t)
-		if failed != nil {
+		if failed != nil || !change(p) {
 			return failed
-		}
-		if !c.add(p, t) {
-			return nil
 		}
 		p.Version = 3
 		_, err = s.IAM.Projects.ServiceAccounts.SetIamPolicy(c.account(t), &iam.SetIamPolicyRequest{Policy: p}).Context(ctx).Do()
@@ -48,6 +69,21 @@ func (c federation) letIn(ctx context.Context, s *wire.Session, t plan.Task) err
 		}
 	}
 	return s.Fault(err, service, "serviceAccounts.setIamPolicy")
+}
+
+// expel takes a member out of a policy, and an empty binding with it, and reports whether that changed it.
+func expel(p *iam.Policy, m string) bool {
+	i := slices.IndexFunc(p.Bindings, func(b *iam.Binding) bool {
+		return b.Role == user && b.Condition == nil && slices.Contains(b.Members, m)
+	})
+	if i < 0 {
+		return false
+	}
+	p.Bindings[i].Members = slices.DeleteFunc(p.Bindings[i].Members, func(o string) bool { return o == m })
+	if len(p.Bindings[i].Members) == 0 {
+		p.Bindings = slices.Delete(p.Bindings, i, i+1)
+	}
+	return true
 }
 
 // add puts the trusted into a policy and reports whether that changed it.

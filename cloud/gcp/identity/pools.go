@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"google.golang.org/api/iam/v1"
@@ -23,7 +22,28 @@ func (c federation) makePool(ctx context.Context, s *wire.Session, t plan.Task) 
 	if err != nil {
 		return "", s.Fault(err, service, "workloadIdentityPools.create")
 	}
-	going := !op.Done
+	return watch(ctx, s, t, op)
+}
+
+// wakePool begins to enable the pool that undo has disabled.
+func (c federation) wakePool(ctx context.Context, s *wire.Session, t plan.Task) (string, error) {
+	return c.setPool(ctx, s, t, false, names.Mark(t.Landing))
+}
+
+// setPool begins to disable or enable the pool, with the mark that says why.
+func (c federation) setPool(ctx context.Context, s *wire.Session, t plan.Task, off bool, mark string) (string, error) {
+	op, err := s.IAM.Projects.Locations.WorkloadIdentityPools.Patch(c.pool(t), &iam.WorkloadIdentityPool{
+		Disabled: off, Description: mark, ForceSendFields: []string{"Disabled"},
+	}).UpdateMask("disabled,description").Context(ctx).Do()
+	if err != nil {
+		return "", s.Fault(err, service, "workloadIdentityPools.patch")
+	}
+	return watch(ctx, s, t, op)
+}
+
+// watch looks for a moment at an operation, and returns its name if it goes on.
+func watch(ctx context.Context, s *wire.Session, t plan.Task, op *iam.Operation) (string, error) {
+	going, err := !op.Done, error(nil)
 	for wait := 50 * time.Millisecond; going && wait < 4*time.Second; wait *= 2 {
 		select {
 		case <-ctx.Done():
@@ -38,60 +58,6 @@ func (c federation) makePool(ctx context.Context, s *wire.Session, t plan.Task) 
 		return op.Name, nil
 	}
 	return "", nil
-}
-
-// putProvider makes a provider or sets what differs in it.
-func (c federation) putProvider(ctx context.Context, s *wire.Session, t plan.Task, tr plan.Trust, live plan.Fields) error {
-	providers := s.IAM.Projects.Locations.WorkloadIdentityPools.Providers
-	want, id := providerOf(tr, t.Landing), names.Provider(tr)
-	if live[id+".state"] == "" {
-		_, err := providers.Create(c.pool(t), want).WorkloadIdentityPoolProviderId(id).Context(ctx).Do()
-		if err != nil && !wire.Exists(err) {
-			return s.Fault(err, service, "workloadIdentityPools.providers.create")
-		}
-		return nil
-	}
-	if c.same(tr, live) {
-		return nil
-	}
-	_, err := providers.Patch(c.provider(t, tr), want).UpdateMask("attributeMapping,attributeCondition,oidc").Context(ctx).Do()
-	return s.Fault(err, service, "workloadIdentityPools.providers.patch")
-}
-
-// same reports whether a provider that stands is as wanted.
-func (c federation) same(tr plan.Trust, live plan.Fields) bool {
-	p := names.Provider(tr)
-	for f, want := range c.Want(plan.Task{}) {
-		if strings.HasPrefix(f, p+".") && f != p+".member" && live[f] != want {
-			return false
-		}
-	}
-	return true
-}
-
-// observeProviders reads each provider of the plan into live.
-func (c federation) observeProviders(ctx context.Context, s *wire.Session, t plan.Task, live plan.Fields) error {
-	for _, tr := range c.id.Trust {
-		p, err := s.IAM.Projects.Locations.WorkloadIdentityPools.Providers.Get(c.provider(t, tr)).Context(ctx).Do()
-		if wire.NotFound(err) {
-			continue
-		}
-		if err != nil {
-			return s.Fault(err, service, "workloadIdentityPools.providers.get")
-		}
-		id := names.Provider(tr)
-		live[id+".state"], live[id+".condition"] = p.State, p.AttributeCondition
-		if p.Disabled {
-			live[id+".state"] = "disabled"
-		}
-		if p.AttributeMapping["google.subject"] != "assertion.sub" {
-			live[id+".condition"] = "over another subject: " + p.AttributeMapping["google.subject"]
-		}
-		if p.Oidc != nil {
-			live[id+".issuer"], live[id+".audience"] = p.Oidc.IssuerUri, strings.Join(p.Oidc.AllowedAudiences, ",")
-		}
-	}
-	return nil
 }
 
 // running asks for a pool's operation.

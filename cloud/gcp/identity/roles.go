@@ -18,7 +18,7 @@ type roles struct{ id plan.Identity }
 
 func (c roles) Describe(l plan.Landing) (plan.Step, bool) {
 	after := []string{"services"}
-	if home(c.id, l) {
+	if names.Home(c.id, l) {
 		after = []string{names.Step("account", c.id)}
 	}
 	return plan.Step{
@@ -42,7 +42,7 @@ func (c roles) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.
 	}
 	if wait != "" {
 		o := plan.Observation{State: plan.Pending, Why: wait}
-		if !home(c.id, t.Landing) {
+		if !names.Home(c.id, t.Landing) {
 			o.Behind = "gcp/" + c.id.Home
 		}
 		return o, nil
@@ -63,28 +63,31 @@ func (c roles) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.
 	return o, nil
 }
 
-// Preflight has nothing to read.
-func (roles) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
+// Preflight asks for the right to grant roles in the project.
+func (roles) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
+	return s.May(ctx, "projects/"+names.Project(t), "resourcemanager.projects.setIamPolicy")
+}
 
-// Apply adds the account to the policy as it stands and puts it back. The call replaces the whole policy: the etag makes
-// Google refuse it where somebody else has written since, and it is read again.
+// Apply adds the account to the policy.
 func (c roles) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
-	var err error
-	for range attempts {
-		p, failed := c.policy(ctx, s, t)
-		if failed != nil {
-			return plan.Applied{}, failed
-		}
+	return plan.Applied{ID: o.ID}, c.rewrite(ctx, s, t, func(p *iampb.Policy) bool {
+		changed := false
 		for _, r := range c.roles() {
-			bind(p, r, member(o.ID))
+			changed = bind(p, r, member(o.ID)) || changed
 		}
-		p.Version = 3
-		_, err = s.Projects.SetIamPolicy(ctx, &iampb.SetIamPolicyRequest{Resource: "projects/" + names.Project(t), Policy: p})
-		if !wire.Changed(err) {
-			break
+		return changed
+	})
+}
+
+// Undo implements step.Undoer: the account is taken out of the roles that the run gave it, and of no other.
+func (c roles) Undo(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	return c.rewrite(ctx, s, t, func(p *iampb.Policy) bool {
+		changed := false
+		for r, before := range step.Former(d) {
+			changed = (before == "" && unbind(p, r, member(o.ID))) || changed
 		}
-	}
-	return plan.Applied{ID: o.ID}, s.Fault(err, "cloudresourcemanager", "SetIamPolicy")
+		return changed
+	})
 }
 
 // Budget implements step.Budgeted: a grant takes up to seven minutes to arrive.
@@ -109,15 +112,49 @@ func (roles) policy(ctx context.Context, s *wire.Session, t plan.Task) (*iampb.P
 	return p, s.Fault(err, "cloudresourcemanager", "GetIamPolicy")
 }
 
-// bind adds a member to the role's binding that has no condition, or makes one.
-func bind(p *iampb.Policy, role, m string) {
+// rewrite changes the policy as it stands and puts it back. The call replaces the whole policy: the etag makes Google refuse it
+// where somebody else has written since, and it is read again.
+func (c roles) rewrite(ctx context.Context, s *wire.Session, t plan.Task, change func(*iampb.Policy) bool) error {
+	var err error
+	for range attempts {
+		p, failed := c.policy(ctx, s, t)
+		if failed != nil || !change(p) {
+			return failed
+		}
+		p.Version = 3
+		_, err = s.Projects.SetIamPolicy(ctx, &iampb.SetIamPolicyRequest{Resource: "projects/" + names.Project(t), Policy: p})
+		if !wire.Changed(err) {
+			break
+		}
+	}
+	return s.Fault(err, "cloudresourcemanager", "SetIamPolicy")
+}
+
+// bind adds a member to the role's binding that has no condition, or makes one, and reports whether that changed anything.
+func bind(p *iampb.Policy, role, m string) bool {
 	i := slices.IndexFunc(p.GetBindings(), func(b *iampb.Binding) bool { return plain(b, role) })
 	switch {
 	case i < 0:
 		p.Bindings = append(p.Bindings, &iampb.Binding{Role: role, Members: []string{m}})
 	case !slices.Contains(p.Bindings[i].GetMembers(), m):
 		p.Bindings[i].Members = append(p.Bindings[i].Members, m)
+	default:
+		return false
 	}
+	return true
+}
+
+// unbind takes a member out of the role's binding that has no condition, and an empty binding out of the policy.
+func unbind(p *iampb.Policy, role, m string) bool {
+	i := slices.IndexFunc(p.GetBindings(), func(b *iampb.Binding) bool { return plain(b, role) && slices.Contains(b.GetMembers(), m) })
+	if i < 0 {
+		return false
+	}
+	p.Bindings[i].Members = slices.DeleteFunc(p.Bindings[i].Members, func(o string) bool { return o == m })
+	if len(p.Bindings[i].Members) == 0 {
+		p.Bindings = slices.Delete(p.Bindings, i, i+1)
+	}
+	return true
 }
 
 func plain(b *iampb.Binding, role string) bool { return b.GetRole() == role && b.GetCondition() == nil }

@@ -3,6 +3,7 @@ package names
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -25,8 +26,12 @@ const (
 const (
 	LabelPlan        = "landfall-plan"
 	LabelEnvironment = "landfall-environment"
-	LabelMade        = "landfall-made" // only of a project that was made for the plan
+	LabelMade        = "landfall-made"        // only of a project that was made for the plan
+	LabelQuarantined = "landfall-quarantined" // the plan whose run was given up, or Release
 )
+
+// Release is what somebody sets LabelQuarantined to, so that the next run brings the project back.
+const Release = "release"
 
 // Project is the id of a landing's project: as observed, else as the plan adopts or names it.
 func Project(t plan.Task) string {
@@ -100,6 +105,18 @@ func Owner(description string) string {
 		}
 	}
 	return ""
+}
+
+// undone ends the mark of a thing that undo has switched off and kept: the next run switches it on again, and what somebody
+// else has switched off it leaves.
+const undone = "landfall-undone"
+
+// MarkUndone is the mark of a thing that undo has switched off.
+func MarkUndone(l plan.Landing) string { return Mark(l) + " " + undone }
+
+// Undone reports whether a description says that undo of this plan has switched the thing off.
+func Undone(description string, l plan.Landing) bool {
+	return Owner(description) == l.Plan && slices.Contains(strings.Fields(description), undone)
 }
 
 // Request is the idempotency token of one call: the same for every attempt of a step until an operation it began has

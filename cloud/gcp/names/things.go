@@ -45,6 +45,11 @@ func Pool(id plan.Identity) string {
 // Provider is the id of the pool's provider for one trust.
 func Provider(tr plan.Trust) string { return Thing("oidc-"+tr.Name, 32) }
 
+// Home reports whether an identity is made in this landing.
+func Home(id plan.Identity, l plan.Landing) bool {
+	return id.Home == l.Environment || (id.Home == "" && l.Management)
+}
+
 // Step is the name of an identity's step: account-itmanagesgcp.
 func Step(what string, id plan.Identity) string { return what + "-" + strings.ToLower(id.Name) }
 

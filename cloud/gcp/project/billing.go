@@ -40,7 +40,7 @@ func (billing) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.
 	}, nil
 }
 
-// Preflight reads the account: one that is closed can be linked and pays for nothing.
+// Preflight reads the account (one that is closed pays for nothing), and asks on both sides for the right to link it.
 func (billing) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
 	a, err := s.Billing.GetBillingAccount(ctx, &billingpb.GetBillingAccountRequest{Name: t.Landing.Billing})
 	if err != nil {
@@ -49,7 +49,10 @@ func (billing) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ pl
 	if !a.GetOpen() {
 		return fault.New(fault.Entitlement, "Open the billing account again, or name another in the plan; then resume.", "%s is closed", t.Landing.Billing)
 	}
-	return nil
+	if err := s.May(ctx, t.Landing.Billing, "billing.resourceAssociations.create"); err != nil {
+		return err
+	}
+	return s.May(ctx, "projects/"+names.Project(t), "resourcemanager.projects.createBillingAssignment")
 }
 
 func (billing) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {

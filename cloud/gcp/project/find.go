@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -72,14 +73,8 @@ func byName(ctx context.Context, s *wire.Session, t plan.Task, name string) (*re
 func absent(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation, error) {
 	id := names.Project(t)
 	o := plan.Observation{State: plan.Absent, Evidence: []string{wire.Evidence("SearchProjects", "id:%s finds none; GetProject refuses", id)}}
-	parent := names.Parent(t.Landing)
-	if parent == "" {
-		return o, nil
-	}
-	others, err := wire.Share(s, "projects under "+parent, 15*time.Second, func() ([]*resourcemanagerpb.Project, error) {
-		return search(ctx, s, "parent:"+parent)
-	})
-	if err != nil {
+	others, err := around(ctx, s, t)
+	if err != nil || names.Parent(t.Landing) == "" {
 		return o, err
 	}
 	for _, p := range others {
@@ -87,8 +82,34 @@ func absent(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation
 			o.Similar = append(o.Similar, p.GetProjectId())
 		}
 	}
-	o.Evidence = append(o.Evidence, wire.Evidence("SearchProjects", "parent:%s has %d others", parent, len(others)))
+	o.Evidence = append(o.Evidence, wire.Evidence("SearchProjects", "parent:%s has %s", names.Parent(t.Landing), tally(t, others)))
 	return o, nil
+}
+
+// around are the projects that stand where the landing's is to be made, those on their way out too.
+func around(ctx context.Context, s *wire.Session, t plan.Task) ([]*resourcemanagerpb.Project, error) {
+	parent := names.Parent(t.Landing)
+	if parent == "" {
+		return nil, nil
+	}
+	return wire.Share(s, "projects under "+parent, 15*time.Second, func() ([]*resourcemanagerpb.Project, error) {
+		return search(ctx, s, "parent:"+parent)
+	})
+}
+
+// tally counts what a project quota counts, and simulates what the plan adds to it. No API tells how large the quota is.
+func tally(t plan.Task, others []*resourcemanagerpb.Project) string {
+	going, ours := 0, 0
+	for _, p := range others {
+		if p.GetState() == resourcemanagerpb.Project_DELETE_REQUESTED {
+			going++
+		}
+		if p.GetLabels()[names.LabelPlan] == names.Label(t.Landing.Plan) {
+			ours++
+		}
+	}
+	return fmt.Sprintf("%d others, %d of them pending deletion, which count towards the project quota as well; this plan makes %d more at most; no API tells the quota",
+		len(others), going, max(1, len(t.Landing.Environments)-ours))
 }
 
 // observed is the observation of a project that is there.
@@ -96,12 +117,17 @@ func observed(p *resourcemanagerpb.Project, match plan.Match, t plan.Task) (plan
 	number, made := strings.TrimPrefix(p.GetName(), "projects/"), p.GetCreateTime().AsTime().UTC().Format(time.RFC3339)
 	o := plan.Observation{
 		State: plan.Present, ID: p.GetProjectId(), Match: match, Owner: owner(p, t),
-		Live:     plan.Fields{"projectId": p.GetProjectId(), "state": p.GetState().String(), "parent": p.GetParent()},
+		Live:     plan.Fields{"projectId": p.GetProjectId(), "state": p.GetState().String(), "parent": p.GetParent(), quarantine: quarantined(p)},
 		Evidence: []string{wire.Evidence("GetProject", "%s (%s) %s under %s", p.GetProjectId(), number, p.GetState(), p.GetParent())},
 		Facts:    map[string]string{plan.FactContainer: p.GetProjectId(), names.FactNumber: number, names.FactCreated: made, names.FactMade: p.GetLabels()[names.LabelMade]},
 	}
-	if p.GetState() == resourcemanagerpb.Project_DELETE_REQUESTED {
-		o.State, o.Why = plan.Suspended, "its deletion was asked for at "+p.GetDeleteTime().AsTime().UTC().Format(time.RFC3339)+"; its id can never be used again once it is gone"
+	switch {
+	case p.GetState() == resourcemanagerpb.Project_DELETE_REQUESTED:
+		o.State, o.Why = plan.Suspended, fmt.Sprintf("its deletion was asked for at %s; gcloud projects undelete %s brings it back within 30 days, and once it is gone its id can never be used again",
+			p.GetDeleteTime().AsTime().UTC().Format(time.RFC3339), o.ID)
+	case closed(quarantined(p)):
+		o.State, o.Why = plan.Suspended, fmt.Sprintf("it is in quarantine since a run of the plan %s was given up; gcloud projects update %s --update-labels=%s=%s has the next look bring it back",
+			quarantined(p), o.ID, names.LabelQuarantined, names.Release)
 	}
 	if o.Owner != "" && o.Owner != t.Landing.Plan {
 		return o, fault.New(fault.Conflict, "Remove the label "+names.LabelPlan+" if that plan has given it up, then resume.",

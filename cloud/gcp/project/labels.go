@@ -41,43 +41,62 @@ func (labels) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.O
 	}, nil
 }
 
-// Preflight has nothing to read.
-func (labels) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
+// Preflight asks for the right to label the project.
+func (labels) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
+	return s.May(ctx, "projects/"+names.Project(t), "resourcemanager.projects.update")
+}
 
-// Apply writes ours among those that stand, as they stand now: the call replaces them all, and the etag makes Google refuse
-// it where somebody else has written since, upon which they are read again.
+// Apply writes ours among those that stand.
 func (labels) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
-	var a plan.Applied
+	return relabel(ctx, s, t, func(all map[string]string) { maps.Copy(all, names.Labels(t.Landing)) })
+}
+
+// Owned implements step.Owned: the label is the ownership tag of all that stands in the project.
+func (labels) Owned() bool { return true }
+
+// Undo implements step.Undoer: the labels that were changed are as they were, and those that were added are gone.
+func (labels) Undo(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+	return label(ctx, s, t, func(all map[string]string) {
+		for name, before := range step.Former(d) {
+			all[name] = before
+			if _, had := d.Receipt.Before[name]; !had {
+				delete(all, name)
+			}
+		}
+	})
+}
+
+// relabel changes the labels as they stand now: the call replaces them all, and the etag makes Google refuse it where somebody
+// else has written since, upon which they are read again. Labels that are so already are not written.
+func relabel(ctx context.Context, s *wire.Session, t plan.Task, change func(map[string]string)) (plan.Applied, error) {
 	var err error
 	for range 5 {
 		p, failed := read(ctx, s, t)
 		if failed != nil {
 			return plan.Applied{}, failed
 		}
-		if a, err = write(ctx, s, t, p); !wire.Changed(err) {
+		all := copied(p.GetLabels())
+		change(all)
+		if maps.Equal(all, p.GetLabels()) {
+			return plan.Applied{ID: p.GetProjectId()}, nil
+		}
+		op, refused := s.Projects.UpdateProject(ctx, &resourcemanagerpb.UpdateProjectRequest{
+			Project:    &resourcemanagerpb.Project{Name: p.GetName(), Labels: all, Etag: p.GetEtag()},
+			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"labels"}},
+		})
+		if err = refused; err == nil {
+			a := plan.Applied{ID: p.GetProjectId()}
+			if !op.Done() {
+				a.Operation = op.Name()
+			}
+			return a, nil
+		}
+		if !wire.Changed(err) {
 			break
 		}
 	}
-	return a, s.Fault(err, service, "UpdateProject")
+	return plan.Applied{}, s.Fault(err, service, "UpdateProject")
 }
-
-func write(ctx context.Context, s *wire.Session, t plan.Task, p *resourcemanagerpb.Project) (plan.Applied, error) {
-	all := map[string]string{}
-	maps.Copy(all, p.GetLabels())
-	maps.Copy(all, names.Labels(t.Landing))
-	op, err := s.Projects.UpdateProject(ctx, &resourcemanagerpb.UpdateProjectRequest{
-		Project:    &resourcemanagerpb.Project{Name: p.GetName(), Labels: all, Etag: p.GetEtag()},
-		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"labels"}},
-	})
-	a := plan.Applied{ID: p.GetProjectId()}
-	if err == nil && !op.Done() {
-		a.Operation = op.Name()
-	}
-	return a, err
-}
-
-// Owned implements step.Owned: the label is the ownership tag of all that stands in the project.
-func (labels) Owned() bool { return true }
 
 // owner is the plan that the label names: the task's own name where the label is that name in a label's letters.
 func owner(p *resourcemanagerpb.Project, t plan.Task) string {

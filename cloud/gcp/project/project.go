@@ -26,7 +26,11 @@ func (project) Describe(plan.Landing) (plan.Step, bool) {
 }
 
 func (project) Want(t plan.Task) plan.Fields {
-	return plan.Fields{"projectId": names.Project(t), "state": "ACTIVE"}
+	out := plan.Fields{"projectId": names.Project(t), "state": "ACTIVE", quarantine: none}
+	if t.Landing.Adopt.Name != "" && t.Landing.Adopt.ID == "" && t.Fact(plan.FactContainer) == "" {
+		delete(out, "projectId") // whichever it has
+	}
+	return out
 }
 
 // Observe asks for the project by its id. Google answers 403 both for a project that is not there and for one that is not
@@ -35,7 +39,7 @@ func (project) Want(t plan.Task) plan.Fields {
 func (project) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation, error) {
 	running, err := s.Running(ctx, t, s.Projects, service)
 	if err != nil {
-		return plan.Observation{}, err
+		return plan.Observation{}, counted(ctx, s, t, err)
 	}
 	if running {
 		return plan.Observation{State: plan.Pending, Why: "the project " + names.Project(t) + " is being made"}, nil
@@ -50,10 +54,22 @@ func (project) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.
 	return observed(p, match, t)
 }
 
-// Preflight has nothing to read: Google shows a login's project quota to no API.
-func (project) Preflight(context.Context, *wire.Session, plan.Task, plan.Change) error { return nil }
+// Preflight asks for the right to make projects. How many may be made, Google shows to no API: the evidence counts what there
+// is, and a quota that is spent fails the operation.
+func (project) Preflight(ctx context.Context, s *wire.Session, t plan.Task, c plan.Change) error {
+	if c.Op != plan.Create {
+		return s.May(ctx, "projects/"+names.Project(t), "resourcemanager.projects.update", "orgpolicy.policies.delete")
+	}
+	if parent := names.Parent(t.Landing); parent != "" {
+		return s.May(ctx, parent, "resourcemanager.projects.create")
+	}
+	return nil
+}
 
-func (project) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
+func (project) Apply(ctx context.Context, s *wire.Session, t plan.Task, c plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
+	if c.Op != plan.Create {
+		return plan.Applied{ID: o.ID}, release(ctx, s, t)
+	}
 	id := names.Project(t)
 	op, err := s.Projects.CreateProject(ctx, &resourcemanagerpb.CreateProjectRequest{Project: &resourcemanagerpb.Project{
 		ProjectId: id, DisplayName: id, Parent: names.Parent(t.Landing), Labels: names.Birth(t.Landing),
@@ -66,6 +82,19 @@ func (project) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.C
 	}
 	return plan.Applied{ID: id, Operation: op.Name()}, nil
 }
+
+// Undo implements step.Undoer: a project is never deleted, for its id would be gone for ever. It is closed and kept, and one
+// that was brought back from quarantine is there again.
+func (project) Undo(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+	by := names.Label(t.Landing.Plan)
+	if d.Change.Op == plan.Update {
+		by = step.Former(d)[quarantine]
+	}
+	return closeOff(ctx, s, t, by)
+}
+
+// Neutral implements step.Neutral.
+func (project) Neutral(_ plan.Task, o plan.Observation) bool { return closed(o.Live[quarantine]) }
 
 // taken says whose a project id is that Google would not give us: ours, from an attempt whose answer was lost, or somebody's.
 func taken(ctx context.Context, s *wire.Session, t plan.Task, exists error) (plan.Applied, error) {
@@ -82,8 +111,8 @@ func taken(ctx context.Context, s *wire.Session, t plan.Task, exists error) (pla
 	if f == nil {
 		return plan.Applied{}, named
 	}
-	f.Message = "the id is taken by somebody else: " + id
-	f.Hint = "Give the landing another project id (name in the plan), or have the project's owner let this login see it, then resume."
+	f.Kind, f.Message = fault.Invalid, "the id is taken by somebody else, or was used before and is gone for ever: "+id
+	f.Hint = "Choose another project id for the landing (name in the plan's landings), then start again."
 	if t.Again {
 		f.Kind, f.Message = fault.Propagating, "the project "+id+" may be the one an earlier attempt made; it cannot be seen yet"
 		f.Hint = "Wait; a new project is seen by its maker within minutes."

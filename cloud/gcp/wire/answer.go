@@ -19,6 +19,7 @@ type answer struct {
 	reason     string // of ErrorInfo (SERVICE_DISABLED), else of the older list of errors (quotaExceeded)
 	message    string
 	permission string        // the one that is missing, where Google names it
+	consumer   string        // the project that it is about, where Google names it: projects/…
 	after      time.Duration // when to come back
 }
 
@@ -69,7 +70,7 @@ func readHTTP(said *googleapi.Error) answer {
 			continue // a detail of another kind
 		}
 		if d.Reason != "" {
-			a.reason, a.permission = d.Reason, d.Metadata["permission"]
+			a.reason, a.permission, a.consumer = d.Reason, d.Metadata["permission"], d.Metadata["consumer"]
 		}
 		if wait, err := time.ParseDuration(d.Delay); err == nil && a.after == 0 {
 			a.after = wait

@@ -25,6 +25,7 @@ import (
 type Clients struct {
 	Projects      *resourcemanager.ProjectsClient
 	Organizations *resourcemanager.OrganizationsClient
+	Folders       *resourcemanager.FoldersClient
 	Billing       *billing.CloudBillingClient
 	Services      *serviceusage.Client
 	Policies      *orgpolicy.Client
@@ -62,18 +63,20 @@ type options func(api string) []option.ClientOption
 
 // generated makes the clients of cloud.google.com/go and takes their retries away.
 func (c *Clients) generated(ctx context.Context, at options) error {
-	var errs [6]error
+	var errs [7]error
 	c.Projects, errs[0] = resourcemanager.NewProjectsRESTClient(ctx, at("cloudresourcemanager")...)
 	c.Organizations, errs[1] = resourcemanager.NewOrganizationsRESTClient(ctx, at("cloudresourcemanager")...)
 	c.Billing, errs[2] = billing.NewCloudBillingRESTClient(ctx, at("cloudbilling")...)
 	c.Services, errs[3] = serviceusage.NewRESTClient(ctx, at("serviceusage")...)
 	c.Policies, errs[4] = orgpolicy.NewRESTClient(ctx, at("orgpolicy")...)
+	c.Folders, errs[6] = resourcemanager.NewFoldersRESTClient(ctx, at("cloudresourcemanager")...)
 	c.Compute, errs[5] = compute.New(ctx, at("compute")...)
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
 	*c.Projects.CallOptions = resourcemanager.ProjectsCallOptions{}
 	*c.Organizations.CallOptions = resourcemanager.OrganizationsCallOptions{}
+	*c.Folders.CallOptions = resourcemanager.FoldersCallOptions{}
 	*c.Billing.CallOptions = billing.CloudBillingCallOptions{}
 	*c.Services.CallOptions = serviceusage.CallOptions{}
 	*c.Policies.CallOptions = orgpolicy.CallOptions{}

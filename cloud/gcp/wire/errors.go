@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -35,6 +36,9 @@ func Name(err error, c Call) error {
 	for _, r := range rules() {
 		if r.hits(a) {
 			f.Kind, f.Hint = r.kind, hint(r.hint, c.Login, a.permission, c.Service)
+			if r.scope {
+				f.Scope = cmp.Or(a.consumer, aScope)
+			}
 			return f
 		}
 	}
@@ -80,7 +84,11 @@ type rule struct {
 	op     bool   // a long operation's own failure, not a call's
 	kind   fault.Kind
 	hint   string
+	scope  bool // it is the project that is closed, and not the login
 }
+
+// aScope stands for the project of the step, where Google does not name the one that is closed.
+const aScope = "the project"
 
 func (r rule) hits(a answer) bool {
 	if (r.http != 0 && r.http != a.http) || (r.status != "" && r.status != a.status) || (r.reason != "" && r.reason != a.reason) || (r.op && a.http != 0) {

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"cloud.google.com/go/longrunning/autogen/longrunningpb"
@@ -63,6 +64,17 @@ func (s *Session) Settle(t plan.Task, c Call, running bool, failed, err error) (
 // Request is the idempotency token for making what.
 func (s *Session) Request(t plan.Task, what string) string {
 	return names.Request(t, what, s.failures.of(t.Key))
+}
+
+// Insert has a thing made by an idempotency token, and by the next one where Google answers with an operation that is over:
+// that one made what has been undone since, for the thing was seen absent just now.
+func (s *Session) Insert(t plan.Task, what string, insert func(request string) (handle string, over bool, err error)) (string, error) {
+	for n := 0; ; n++ {
+		handle, over, err := insert(s.Request(t, what+strings.Repeat("+", n)))
+		if err != nil || !over || n == 9 {
+			return handle, err
+		}
+	}
 }
 
 // failures remembers which failed operations were told of. What a restarted worker forgets is told once more.

@@ -18,6 +18,9 @@ const (
 	federate   = "Let the identity in by federation (trust in the plan), or have the organisation's policy administrator allow keys, then resume."
 	policyBars = "Have the organisation's policy administrator make an exception for the project, then resume."
 	appeal     = "Have an organisation administrator reinstate what is suspended, then resume; nothing is tried in the meantime."
+	undelete   = "Have the project brought back while it can be (gcloud projects undelete, within 30 days of its deletion), then resume; nothing is made in its place."
+	reactivate = "Have a Workspace administrator reactivate the account of the login {login}, then resume; no sign-in is tried in the meantime."
+	inUse      = "Have what uses it taken away, or leave it; then resume."
 	arriving   = "Wait; what was made a moment ago is not yet seen everywhere."
 	lookAgain  = "Resume to look again; if it stands as wanted by then, nothing is changed."
 	mend       = "Mend the plan so that the request is one that Google accepts, then start again."
@@ -51,13 +54,19 @@ func rules() []rule {
 		{says: "billing must be enabled", kind: fault.Denied, hint: linkIt},
 		{says: "billing account for project", kind: fault.Denied, hint: linkIt},
 		{says: "billing account…not open", kind: fault.Denied, hint: linkIt},
-		{reason: "CONSUMER_SUSPENDED", kind: fault.Locked, hint: appeal},
-		{says: "has been suspended", kind: fault.Locked, hint: appeal},
+		{reason: "CONSUMER_SUSPENDED", kind: fault.Locked, hint: appeal, scope: true},
+		{says: "has been suspended", kind: fault.Locked, hint: appeal, scope: true},
+		{says: "project…is not active", kind: fault.Locked, hint: undelete, scope: true},
+		{says: "project…not in the active state", kind: fault.Locked, hint: undelete, scope: true},
+		{says: "project…pending deletion", kind: fault.Locked, hint: undelete, scope: true},
+		{reason: "ACCOUNT_STATE_INVALID", kind: fault.Locked, hint: reactivate},
 
 		{says: "key creation is not allowed", kind: fault.Entitlement, hint: federate},
 		{says: "constraints/iam.disableserviceaccountkeycreation", kind: fault.Entitlement, hint: federate},
 		{status: "FAILED_PRECONDITION", says: "constraint", kind: fault.Entitlement, hint: policyBars},
 		{http: 412, says: "constraint…violated", kind: fault.Entitlement, hint: policyBars},
+		{http: 403, says: "disallowed by organization's constraints/", kind: fault.Entitlement, hint: policyBars},
+		{says: "do not belong to a permitted customer", kind: fault.Entitlement, hint: policyBars}, // iam.allowedPolicyMemberDomains
 
 		{says: "service account…does not exist", kind: fault.Propagating, hint: arriving},
 		{says: "unknown service account", kind: fault.Propagating, hint: arriving},
@@ -71,6 +80,10 @@ func rules() []rule {
 		{reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT", kind: fault.Denied, hint: scopes},
 		{http: 403, kind: fault.Denied, hint: allow},
 		{status: "PERMISSION_DENIED", kind: fault.Denied, hint: allow},
+
+		{reason: "resourceInUseByAnotherResource", kind: fault.Conflict, hint: inUse},
+		{reason: "RESOURCE_IN_USE_BY_ANOTHER_RESOURCE", kind: fault.Conflict, hint: inUse},
+		{reason: "containerNotEmpty", kind: fault.Conflict, hint: inUse},
 
 		{status: "ABORTED", kind: fault.Conflict, hint: lookAgain},
 		{status: "ALREADY_EXISTS", kind: fault.Conflict, hint: lookAgain},

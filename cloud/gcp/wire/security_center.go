@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	"google.golang.org/api/googleapi"
 )
@@ -22,7 +23,8 @@ type Detector struct {
 	Name     string `json:"name,omitempty"` // projects/…/locations/global/securityCenterServices/security-health-analytics
 	Intended string `json:"intendedEnablementState,omitempty"`
 	// Effective is what Intended came to, by what is inherited and what the tier allows.
-	Effective string `json:"effectiveEnablementState,omitempty"`
+	Effective string    `json:"effectiveEnablementState,omitempty"`
+	Updated   time.Time `json:"updateTime,omitzero"` // when somebody last asked anything of it
 }
 
 // On reports whether the detector looks.
@@ -53,10 +55,19 @@ func (c *SecurityCenter) Detectors(ctx context.Context, project string) ([]Detec
 	return out, nil
 }
 
-// Enable asks for a detector to be on. Whether it is, the detector's effective state says.
-func (c *SecurityCenter) Enable(ctx context.Context, project, detector string) error {
+// Ask asks a detector to be in a state. Whether it is, the detector's effective state says.
+func (c *SecurityCenter) Ask(ctx context.Context, project, detector, state string) error {
 	name := "projects/" + project + "/locations/global/securityCenterServices/" + detector
-	return c.do(ctx, http.MethodPatch, "/v1/"+name, url.Values{"updateMask": {"intendedEnablementState"}}, Detector{Name: name, Intended: "ENABLED"}, nil)
+	return c.do(ctx, http.MethodPatch, "/v1/"+name, url.Values{"updateMask": {"intendedEnablementState"}}, Detector{Name: name, Intended: state}, nil)
+}
+
+// Tier is the tier that was bought for an organisation: STANDARD, PREMIUM or ENTERPRISE.
+func (c *SecurityCenter) Tier(ctx context.Context, organization string) (string, error) {
+	var m struct {
+		Tier string `json:"billingTier"`
+	}
+	err := c.do(ctx, http.MethodGet, "/v1/"+organization+"/locations/global/billingMetadata", nil, nil, &m)
+	return m.Tier, err
 }
 
 func (c *SecurityCenter) do(ctx context.Context, method, path string, q url.Values, in, out any) error {

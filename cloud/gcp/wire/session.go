@@ -53,7 +53,8 @@ type Session struct {
 	*Clients
 	Keeper step.Keeper
 
-	young bool // the project was made minutes ago
+	project string // the landing's: projects/…
+	young   bool   // the project was made minutes ago
 }
 
 // Open opens a session for a task's login. It calls nothing.
@@ -75,7 +76,7 @@ func (ls *Logins) Open(ctx context.Context, t plan.Task) (*Session, error) {
 		ls.kept[l] = made
 	}
 	made, err := time.Parse(time.RFC3339, t.Fact(names.FactCreated))
-	return &Session{Clients: ls.kept[l], Keeper: ls.options.Keeper, young: err == nil && time.Since(made) < 7*time.Minute}, nil
+	return &Session{Clients: ls.kept[l], Keeper: ls.options.Keeper, project: "projects/" + names.Project(t), young: err == nil && time.Since(made) < 7*time.Minute}, nil
 }
 
 // Listing gives a context that reaches the calls of the SDK's list iterators; call done when the list has been read.
@@ -89,7 +90,11 @@ func (s *Session) Fault(err error, service, operation string) error {
 		return nil
 	}
 	named := Name(err, Call{Login: s.login, Service: service, Operation: operation})
-	if f := fault.As(named); f != nil && s.young && f.Kind == fault.Denied && (f.Code == "PERMISSION_DENIED" || f.Code == "BILLING_DISABLED") {
+	f := fault.As(named)
+	if f != nil && f.Scope == aScope {
+		f.Scope = s.project
+	}
+	if f != nil && s.young && f.Kind == fault.Denied && (f.Code == "PERMISSION_DENIED" || f.Code == "BILLING_DISABLED") {
 		f.Kind, f.Hint = fault.Propagating, arriving
 	}
 	return named

@@ -74,7 +74,7 @@ func (r refusal) kind() (fault.Kind, string) {
 	case r.Subtype == "invalid_rapt" || strings.Contains(says, "reauth related error"):
 		return fault.SessionExpired, signIn
 	case strings.Contains(says, "account has been disabled"):
-		return fault.Locked, "Have a Workspace administrator reactivate the account of the login {login}, then resume; no sign-in is tried in the meantime."
+		return fault.Locked, reactivate
 	case strings.Contains(says, "account has been deleted"):
 		return fault.Invalid, "Give the login {login} another account: this one has been deleted."
 	case strings.Contains(says, "invalid jwt signature"):

@@ -67,6 +67,9 @@ func (t *transport) send(r *http.Request, tok *auth.Token, project string) (*htt
 	if project != "" {
 		out.Header.Set("X-Goog-User-Project", project)
 	}
+	if agent := step.Agent(r.Context()); agent != "" {
+		out.Header.Set("User-Agent", strings.TrimSpace(out.Header.Get("User-Agent")+" "+agent))
+	}
 	step.Count(r.Context(), writes(r))
 	return t.base.RoundTrip(out)
 }

@@ -183,7 +183,7 @@ func TestCallsAreCountedForTheirStep(t *testing.T) {
 	if _, err := s.Projects.CreateProject(ctx, &resourcemanagerpb.CreateProjectRequest{Project: &resourcemanagerpb.Project{ProjectId: "p-1"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Security.Enable(ctx, "p-1", "web-security-scanner"); err != nil {
+	if err := s.Security.Ask(ctx, "p-1", "web-security-scanner", "ENABLED"); err != nil {
 		t.Fatal(err)
 	}
 	if reads, writes := tally.Calls(); reads != 3 || writes != 2 {
