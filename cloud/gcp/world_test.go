@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -291,3 +292,18 @@ func decodeInto(t *testing.T, v, into any) {
 		t.Fatal(err)
 	}
 }
+
+func decodeBody(t *testing.T, r io.Reader, into any) {
+	t.Helper()
+	if err := json.NewDecoder(r).Decode(into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func listOf(v any) []any {
+	l, _ := v.([]any)
+	return l
+}
+
+// pause is longer than anything in these worlds takes.
+func pause() { time.Sleep(100 * time.Millisecond) }
