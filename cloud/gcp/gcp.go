@@ -26,12 +26,13 @@ type Options struct {
 // Cloud is Google Cloud as the runbook sees it. Its methods may be called from many goroutines.
 type Cloud struct {
 	catalog step.Catalog[*Session]
+	logins  *wire.Logins
 }
 
 // New returns a Cloud. It calls nothing until a step is carried or previewed.
 func New(o Options) *Cloud {
 	logins := wire.NewLogins(wire.Options{Endpoint: o.Endpoint, Sessions: o.Sessions, HTTP: o.HTTP, Keeper: o.Keeper})
-	return &Cloud{catalog: step.Catalog[*Session]{Controls: controls, Open: logins.Open, Patience: o.Patience}}
+	return &Cloud{logins: logins, catalog: step.Catalog[*Session]{Controls: controls, Open: logins.Open, Patience: o.Patience}}
 }
 
 // Steps lists the steps of a landing in the order of the catalogue.
@@ -50,4 +51,15 @@ func (c *Cloud) Preview(ctx context.Context, l plan.Landing) plan.Preview {
 // Undo takes back what a run that is given up did in a step (see step.Catalog).
 func (c *Cloud) Undo(ctx context.Context, t plan.Task, d plan.Deed, begun bool) (plan.Undoing, error) {
 	return c.catalog.Undo(ctx, t, d, begun)
+}
+
+// Probe signs in with a login as a step would, past whatever is cached, and reads who that is. Google tells nobody beforehand
+// when a session ends, so that need cannot be held to it.
+func (c *Cloud) Probe(ctx context.Context, l plan.Login, _ time.Duration) (plan.Pass, error) {
+	return c.logins.Probe(ctx, l)
+}
+
+// SignIn returns once a person has signed in to a login, and says by which command where they have not.
+func (c *Cloud) SignIn(ctx context.Context, l plan.Login, _ func(plan.Challenge)) error {
+	return c.logins.SignIn(ctx, l)
 }

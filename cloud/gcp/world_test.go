@@ -30,6 +30,7 @@ const organization = "organizations/384756291034"
 type world struct {
 	*gcp.Cloud
 	kernel   *kernel.Kernel
+	sim      *simulated.Cloud
 	keeper   *keeper
 	sessions string
 	endpoint string
@@ -68,7 +69,7 @@ func newWorld(t *testing.T, change func(s *kernel.Scenario, estate map[string]an
 	}
 	srv := httptest.NewServer(sim.Handler())
 	t.Cleanup(srv.Close)
-	w := &world{kernel: k, endpoint: srv.URL, keeper: &keeper{items: map[string]plan.ItemFields{}}, sessions: t.TempDir()}
+	w := &world{kernel: k, sim: sim, endpoint: srv.URL, keeper: &keeper{items: map[string]plan.ItemFields{}}, sessions: t.TempDir()}
 	session, ok := sim.Session("gcp-admin")
 	if !ok {
 		t.Fatal("the simulator has no session for gcp-admin")

@@ -74,6 +74,13 @@ func (l *login) spoil(refused *auth.Token) {
 	}
 }
 
+// forget has the sign-in read and a token fetched anew.
+func (l *login) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.creds = nil
+}
+
 // open reads the sign-in, where it has not been read or a newer one has taken its place.
 func (l *login) open() error {
 	o := &credentials.DetectOptions{
