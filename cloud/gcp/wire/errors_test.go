@@ -49,6 +49,7 @@ func TestGooglesAnswersAreNamed(t *testing.T) {
 		kind          fault.Kind
 		code, hint    string
 		after         time.Duration
+		scope         string // the project that is closed
 	}{
 		{
 			name: "a throttle says when to come back", through: "generated", status: 429, header: "7", kind: fault.Throttled, code: "RATE_LIMIT_EXCEEDED", hint: "fewer calls", after: 7 * time.Second,
@@ -87,8 +88,56 @@ func TestGooglesAnswersAreNamed(t *testing.T) {
 			body: `{"error":{"code":400,"message":"Billing account for project '42' is not found. Billing must be enabled for activation of service(s) 'compute.googleapis.com' to proceed.","status":"FAILED_PRECONDITION","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"UREQ_PROJECT_BILLING_NOT_FOUND","domain":"serviceusage.googleapis.com"}]}}`,
 		},
 		{
-			name: "a suspended consumer", through: "compute", status: 403, kind: fault.Locked, code: "CONSUMER_SUSPENDED", hint: "reinstate",
-			body: `{"error":{"code":403,"message":"Permission denied: Consumer 'projects/p-1' has been suspended.","status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"CONSUMER_SUSPENDED","domain":"googleapis.com"}]}}`,
+			name: "a suspended consumer", through: "compute", status: 403, kind: fault.Locked, code: "CONSUMER_SUSPENDED", hint: "reinstate", scope: "projects/42",
+			body: `{"error":{"code":403,"message":"Permission denied: Consumer 'projects/p-1' has been suspended.","status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"CONSUMER_SUSPENDED","domain":"googleapis.com","metadata":{"consumer":"projects/42","service":"compute.googleapis.com"}}]}}`,
+		},
+		{
+			name: "a suspended consumer that Google does not name", through: "discovered", status: 403, kind: fault.Locked, code: "CONSUMER_SUSPENDED", hint: "reinstate", scope: "projects/landing-1",
+			body: `{"error":{"code":403,"message":"Permission denied: Consumer has been suspended.","status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"CONSUMER_SUSPENDED","domain":"googleapis.com"}]}}`,
+		},
+		{
+			name: "a project whose deletion was asked for", through: "write", status: 400, kind: fault.Locked, code: "FAILED_PRECONDITION", hint: "gcloud projects undelete", scope: "projects/landing-1",
+			body: `{"error":{"code":400,"message":"Project '42' is not active.","status":"FAILED_PRECONDITION"}}`,
+		},
+		{
+			name: "an account that is disabled is the login, and no project", through: "generated", status: 401, kind: fault.Locked, code: "ACCOUNT_STATE_INVALID", hint: "reactivate the account of the login gcp-admin",
+			body: `{"error":{"code":401,"message":"The account that the token was issued to has been disabled.","status":"UNAUTHENTICATED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"ACCOUNT_STATE_INVALID","domain":"googleapis.com"}]}}`,
+		},
+		{
+			name: "an older API that was enabled a moment ago", through: "compute", status: 403, kind: fault.Propagating, code: "accessNotConfigured", hint: "enabled minutes ago",
+			body: `{"error":{"code":403,"message":"Access Not Configured. Compute Engine API has not been used in project 42 before or it is disabled. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.","errors":[{"domain":"usageLimits","reason":"accessNotConfigured","message":"…"}]}}`,
+		},
+		{
+			name: "a project that nobody pays for", through: "compute", status: 403, kind: fault.Denied, code: "BILLING_DISABLED", hint: "open billing account",
+			body: `{"error":{"code":403,"message":"This API method requires billing to be enabled. Please enable billing on project #42.","status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"BILLING_DISABLED","domain":"googleapis.com","metadata":{"consumer":"projects/42"}}]}}`,
+		},
+		{
+			name: "an older API's throttle of one user", through: "discovered", status: 403, kind: fault.Throttled, code: "PERMISSION_DENIED", hint: "fewer calls",
+			body: `{"error":{"code":403,"message":"User Rate Limit Exceeded","errors":[{"domain":"usageLimits","reason":"userRateLimitExceeded","message":"User Rate Limit Exceeded"}],"status":"PERMISSION_DENIED"}}`,
+		},
+		{
+			name: "a service that the organisation does not let be used", through: "compute", status: 403, kind: fault.Entitlement, code: "forbidden", hint: "make an exception",
+			body: `{"error":{"code":403,"message":"Request is disallowed by organization's constraints/gcp.restrictServiceUsage constraint for projects/p-1 attempting to use service compute.googleapis.com.","errors":[{"domain":"global","reason":"forbidden","message":"…"}]}}`,
+		},
+		{
+			name: "a location that the organisation does not allow", through: "compute", status: 412, kind: fault.Entitlement, code: "conditionNotMet", hint: "make an exception",
+			body: `{"error":{"code":412,"message":"Location us-central1 violates constraint constraints/gcp.resourceLocations on the resource projects/p-1/regions/us-central1/subnetworks/private-a.","errors":[{"domain":"global","reason":"conditionNotMet","message":"…"}]}}`,
+		},
+		{
+			name: "a member of a domain that the organisation does not allow", through: "generated", status: 400, kind: fault.Entitlement, code: "FAILED_PRECONDITION", hint: "make an exception",
+			body: `{"error":{"code":400,"message":"One or more users named in the policy do not belong to a permitted customer,  perhaps due to an organization policy.","status":"FAILED_PRECONDITION","details":[{"@type":"type.googleapis.com/google.rpc.PreconditionFailure","violations":[{"type":"constraints/iam.allowedPolicyMemberDomains","subject":"orgpolicy:projects/p-1"}]}]}}`,
+		},
+		{
+			name: "the managed policy that allows no keys", through: "discovered", status: 400, kind: fault.Entitlement, code: "CUSTOM_ORG_POLICY_VIOLATION", hint: "federation",
+			body: `{"error":{"code":400,"message":"Operation denied by org policy on resource 'projects/p-1/serviceAccounts/a': [\"constraints/iam.managed.disableServiceAccountKeyCreation\": \"Key creation is not allowed on this service account.\"].","status":"FAILED_PRECONDITION","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"CUSTOM_ORG_POLICY_VIOLATION","domain":"googleapis.com","metadata":{"customConstraints":"constraints/iam.managed.disableServiceAccountKeyCreation"}}]}}`,
+		},
+		{
+			name: "a thing that others still use", through: "compute", status: 400, kind: fault.Conflict, code: "resourceInUseByAnotherResource", hint: "taken away",
+			body: `{"error":{"code":400,"message":"The network resource 'projects/p-1/global/networks/n-1' is already being used by 'projects/p-1/global/firewalls/theirs'","errors":[{"domain":"global","reason":"resourceInUseByAnotherResource","message":"…"}]}}`,
+		},
+		{
+			name: "a zone that has records", through: "discovered", status: 400, kind: fault.Conflict, code: "FAILED_PRECONDITION", hint: "taken away",
+			body: `{"error":{"code":400,"message":"The resource named 'z' cannot be deleted because it contains one or more 'resource records'.","errors":[{"domain":"global","reason":"containerNotEmpty","message":"…"}],"status":"FAILED_PRECONDITION"}}`,
 		},
 		{
 			name: "the policy that allows no keys", through: "discovered", status: 400, kind: fault.Entitlement, code: "FAILED_PRECONDITION", hint: "federation",
@@ -144,13 +193,16 @@ func TestGooglesAnswersAreNamed(t *testing.T) {
 				}
 				say(w, c.status, c.body)
 			}
-			err := through[c.through](t.Context(), g.open(t, nil))
+			err := through[c.through](t.Context(), g.open(t, map[string]string{plan.FactContainer: "landing-1"}))
 			f := fault.As(err)
 			if f == nil {
 				t.Fatalf("got no fault: %v", err)
 			}
 			if f.Kind != c.kind || f.Code != c.code || f.After != c.after {
 				t.Errorf("got %s %q after %s, want %s %q after %s (%v)", f.Kind, f.Code, f.After, c.kind, c.code, c.after, err)
+			}
+			if f.Scope != c.scope || (f.Kind == fault.Locked && f.OfLogin() != (c.scope == "")) {
+				t.Errorf("got the scope %q, want %q: what is closed is the project or the login", f.Scope, c.scope)
 			}
 			if f.Cloud != "gcp" || f.Login != "gcp-admin" || f.Service == "" || f.Operation == "" {
 				t.Errorf("the fault does not say where it happened: %+v", f)
@@ -176,6 +228,8 @@ func TestRefusalsOfTheTokenEndpointAreNamed(t *testing.T) {
 		kind   fault.Kind
 	}{
 		{"the session length is over", 400, `{"error":"invalid_grant","error_description":"reauth related error (invalid_rapt)","error_uri":"https://support.google.com/a/answer/9368756","error_subtype":"invalid_rapt"}`, fault.SessionExpired},
+		{"the session length is over, in other words", 400, `{"error":"invalid_grant","error_description":"reauth related error (rapt_required)","error_subtype":"rapt_required"}`, fault.SessionExpired},
+		{"the account's key is disabled", 401, `{"error":"unauthorized_client","error_description":"Unauthorized"}`, fault.Invalid},
 		{"the grant was revoked", 400, `{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`, fault.SessionExpired},
 		{"the account is disabled", 400, `{"error":"invalid_grant","error_description":"Account has been disabled"}`, fault.Locked},
 		{"the account is gone", 400, `{"error":"invalid_grant","error_description":"Account has been deleted"}`, fault.Invalid},

@@ -65,6 +65,7 @@ func rules() []rule {
 		{says: "constraints/iam.disableserviceaccountkeycreation", kind: fault.Entitlement, hint: federate},
 		{status: "FAILED_PRECONDITION", says: "constraint", kind: fault.Entitlement, hint: policyBars},
 		{http: 412, says: "constraint…violated", kind: fault.Entitlement, hint: policyBars},
+		{says: "violates constraint constraints/", kind: fault.Entitlement, hint: policyBars},
 		{http: 403, says: "disallowed by organization's constraints/", kind: fault.Entitlement, hint: policyBars},
 		{says: "do not belong to a permitted customer", kind: fault.Entitlement, hint: policyBars}, // iam.allowedPolicyMemberDomains
 

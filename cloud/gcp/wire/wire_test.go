@@ -196,6 +196,44 @@ func TestCallsAreCountedForTheirStep(t *testing.T) {
 	}
 }
 
+func TestEveryCallSaysForWhichStepItIsMade(t *testing.T) {
+	g := newGoogle(t)
+	g.answer = func(w http.ResponseWriter, _ *http.Request) { say(w, 200, `{}`) }
+	cat := &step.Catalog[*wire.Session]{
+		Controls: func(plan.Landing) []step.Control[*wire.Session] { return []step.Control[*wire.Session]{looking{}} },
+		Open:     func(context.Context, plan.Task) (*wire.Session, error) { return g.open(t, nil), nil },
+	}
+	l := plan.Landing{Cloud: plan.GCP, Environment: "prod"}
+	if _, err := cat.Carry(t.Context(), plan.Task{Landing: l, Step: plan.Step{Name: "looking"}}, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	if len(g.seen) < 4 {
+		t.Fatalf("got %d calls, want one of each of Google's clients", len(g.seen))
+	}
+	for _, r := range g.seen {
+		if got := r.Header.Get("User-Agent"); !strings.HasSuffix(got, "landfall-step/gcp.prod.looking") {
+			t.Errorf("%s %s: got the User-Agent %q", r.Method, r.URL.Path, got)
+		}
+	}
+}
+
+// looking is a step that makes one call through each of Google's clients.
+type looking struct{ step.Control[*wire.Session] }
+
+func (looking) Describe(plan.Landing) (plan.Step, bool) { return plan.Step{Name: "looking"}, true }
+func (looking) Want(plan.Task) plan.Fields              { return nil }
+func (looking) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Observation, error) {
+	for _, call := range through {
+		if err := call(ctx, s); err != nil {
+			return plan.Observation{}, err
+		}
+	}
+	listing, done := s.Listing(ctx)
+	defer done()
+	_, _ = s.Projects.SearchProjects(listing, &resourcemanagerpb.SearchProjectsRequest{}).Next() // what it answers is of no account
+	return plan.Observation{State: plan.Present}, nil
+}
+
 func TestAListIsCancelledWithItsContext(t *testing.T) {
 	g := newGoogle(t)
 	ctx, cancel := context.WithCancel(t.Context())
