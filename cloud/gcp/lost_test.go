@@ -34,6 +34,7 @@ func TestEveryWriteMayLoseItsAnswerOnceAndNothingIsMadeTwice(t *testing.T) {
 			t.Errorf("%s was never asked for, so that nothing of it was lost", op)
 		}
 	}
+	w.standsOnce(t, l)
 	before := w.calls("write", "")
 	for name, o := range w.land(t, l, "") {
 		if o.Change.Op != plan.None {
@@ -44,6 +45,38 @@ func TestEveryWriteMayLoseItsAnswerOnceAndNothingIsMadeTwice(t *testing.T) {
 		t.Errorf("the second run wrote %d times", got-before)
 	}
 	w.noSecretCameUp(t)
+}
+
+// standsOnce looks in Google's own state for anything that is there twice, and for a key that nobody has.
+func (w *world) standsOnce(t *testing.T, l plan.Landing) {
+	t.Helper()
+	p := w.everythingIn(t, l.Name)
+	accounts, keys := 0, 0
+	for email, a := range p.ServiceAccounts {
+		if !strings.Contains(email, "-compute@") {
+			accounts, keys = accounts+1, keys+len(a.Keys)
+		}
+	}
+	for what, n := range map[string][2]int{
+		"network": {len(p.Networks), 1}, "subnets": {len(p.Subnetworks), len(l.Network.Subnets)}, "armor": {len(p.SecurityPolicies), 1}, "zone": {len(p.DNSZones), 1},
+		"policies": {len(p.OrgPolicies), 5}, "account": {accounts, 1}, "key": {keys, 1},
+	} {
+		if n[0] != n[1] {
+			t.Errorf("%s: got %d, want %d", what, n[0], n[1])
+		}
+	}
+	var pools map[string]any
+	decodeInto(t, w.kernel.State()["gcp"].(map[string]any)["workloadIdentityPools"], &pools)
+	if len(pools) != 1 {
+		t.Errorf("got %d pools, want 1", len(pools))
+	}
+	for _, a := range p.ServiceAccounts {
+		for _, k := range a.Keys {
+			if id := k.(map[string]any)["id"]; id != w.keeper.items[credential].Plain["key id"] {
+				t.Errorf("the key %v is not the one in the vault", id)
+			}
+		}
+	}
 }
 
 func TestReadsThatFailPassinglyOnlyTakeLonger(t *testing.T) {

@@ -4,6 +4,7 @@ package gcp
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -60,6 +61,7 @@ func New(k *kernel.Kernel) (*Cloud, error) {
 //   - signIn {login}: signs in anew with gcloud, which makes the login ok and leaves a new session;
 //   - renameOrganization {organization, displayName};
 //   - enforceTwoStepVerification {organization};
+//   - raiseProjectQuota {organization, to}: what Google's quota people do;
 //   - suspendProject, reinstateProject {project}: what Google's trust and safety people do.
 func (c *Cloud) perform(a kernel.Act) error {
 	c.mu.Lock()
@@ -85,6 +87,12 @@ func (c *Cloud) perform(a kernel.Act) error {
 			return fmt.Errorf("renameOrganization needs a displayName")
 		}
 		o.displayName, o.updated, o.etag = a.With["displayName"], c.k.Now(), newEtag()
+	case "raiseProjectQuota":
+		n, err := strconv.Atoi(a.With["to"])
+		if err != nil {
+			return fmt.Errorf("raiseProjectQuota: %w", err)
+		}
+		o.quota = n
 	case "enforceTwoStepVerification":
 		for _, u := range o.users {
 			u.enrolled, u.enforced = true, true

@@ -71,14 +71,12 @@ func (scc) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Obse
 }
 
 // Preflight refuses where the organisation owns no tier of Security Command Center, or one that has not what every tier should
-// have: a person activates it. A tier that the login may not read is judged by what it offers.
+// have: a person activates it.
 func (scc) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
 	tier, err := tierOf(ctx, s, t)
 	switch {
 	case wire.NotFound(err):
 		return lacking(t, "owns no tier of Security Command Center", "Have an organisation administrator activate it (the Standard tier is free and enough), or waive GC-O01 in the plan; then resume.")
-	case wire.Forbidden(err):
-		tier = "which the login may not read"
 	case err != nil:
 		return s.Fault(err, "securitycentermanagement", "getBillingMetadata")
 	}

@@ -67,7 +67,7 @@ func (c key) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Ob
 	if err != nil {
 		return plan.Observation{}, err
 	}
-	if barred != "" {
+	if barred != "" && len(c.id.Trust) > 0 {
 		return plan.Observation{
 			State: plan.Present, ID: "projects/" + names.Project(t) + "/policies/" + barred, Match: plan.BySetting, Live: c.Want(t),
 			Evidence: append(o.Evidence, wire.Evidence("GetEffectivePolicy", "federation only: the organisation's policy allows no keys (%s is enforced)", barred)),
@@ -77,10 +77,21 @@ func (c key) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Ob
 	return o, nil
 }
 
-// Preflight asks for a vault, for the right to make keys, and for room: an account has at most ten.
+// Preflight asks for a vault, for an organisation that allows keys (its policy is never lifted from here), for the right to
+// make them, and for room: an account has at most ten.
 func (c key) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
 	if s.Keeper == nil {
 		return fault.New(fault.Invalid, "Start the worker with OP_CONNECT_HOST and its token.", "there is no vault to keep the key of %s in", c.id.Name)
+	}
+	barred, err := orgpolicy.InForce(ctx, s, t, "iam.disableServiceAccountKeyCreation")
+	if err != nil {
+		return err
+	}
+	if barred != "" {
+		f := fault.New(fault.Entitlement, "Let somebody in by federation (trust of "+c.id.Name+" in the plan's identities), or have the organisation's policy administrator make an exception for "+names.Project(t)+"; then resume.",
+			"the organisation allows no keys of service accounts in %s (%s is in force), and the plan lets nobody use %s without one", names.Project(t), barred, c.id.Name)
+		f.Cloud, f.Service, f.Login = string(plan.GCP), orgpolicy.Service, t.Landing.Login.Name
+		return f
 	}
 	keys, err := c.keys(ctx, s, t)
 	if err != nil {

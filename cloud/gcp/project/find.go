@@ -112,6 +112,18 @@ func tally(t plan.Task, others []*resourcemanagerpb.Project) string {
 		len(others), going, max(1, len(t.Landing.Environments)-ours))
 }
 
+// counted adds to the fault of a project quota that is spent what counts towards it, and what the plan still wants.
+func counted(ctx context.Context, s *wire.Session, t plan.Task, err error) error {
+	f := fault.As(err)
+	if f == nil || f.Kind != fault.Quota {
+		return err
+	}
+	if others, failed := search(ctx, s, "parent:"+names.Parent(t.Landing)); failed == nil {
+		f.Message += " (" + tally(t, others) + ")"
+	}
+	return err
+}
+
 // observed is the observation of a project that is there.
 func observed(p *resourcemanagerpb.Project, match plan.Match, t plan.Task) (plan.Observation, error) {
 	number, made := strings.TrimPrefix(p.GetName(), "projects/"), p.GetCreateTime().AsTime().UTC().Format(time.RFC3339)

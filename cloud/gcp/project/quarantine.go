@@ -11,7 +11,6 @@ import (
 	"github.com/itbytes/landfall/cloud/gcp/names"
 	"github.com/itbytes/landfall/cloud/gcp/orgpolicy"
 	"github.com/itbytes/landfall/cloud/gcp/wire"
-	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -89,18 +88,6 @@ func policyAPI(ctx context.Context, s *wire.Session, t plan.Task) (on bool, err 
 // label changes the project's labels as they stand.
 func label(ctx context.Context, s *wire.Session, t plan.Task, change func(map[string]string)) error {
 	_, err := relabel(ctx, s, t, change)
-	return err
-}
-
-// counted adds to the fault of a project quota that is spent what counts towards it, and what the plan still wants.
-func counted(ctx context.Context, s *wire.Session, t plan.Task, err error) error {
-	f := fault.As(err)
-	if f == nil || f.Kind != fault.Quota {
-		return err
-	}
-	if others, failed := around(ctx, s, t); failed == nil {
-		f.Message += " (" + tally(t, others) + ")"
-	}
 	return err
 }
 
