@@ -62,6 +62,7 @@ func New(k *kernel.Kernel) (*Cloud, error) {
 //   - renameOrganization {organization, displayName};
 //   - enforceTwoStepVerification {organization};
 //   - raiseProjectQuota {organization, to}: what Google's quota people do;
+//   - revokePermission {user, permission, on}: as the estate's withheld;
 //   - suspendProject, reinstateProject {project}: what Google's trust and safety people do.
 func (c *Cloud) perform(a kernel.Act) error {
 	c.mu.Lock()
@@ -69,6 +70,12 @@ func (c *Cloud) perform(a kernel.Act) error {
 	switch a.Do {
 	case "signIn":
 		return c.signInAgain(a.With["login"])
+	case "revokePermission":
+		if c.user(a.With["user"]) == nil {
+			return fmt.Errorf("no user %q", a.With["user"])
+		}
+		c.withheld = append(c.withheld, estateWithheld{User: a.With["user"], Permission: a.With["permission"], On: a.With["on"]})
+		return nil
 	case "suspendProject", "reinstateProject":
 		p := c.projects[a.With["project"]]
 		if p == nil {
