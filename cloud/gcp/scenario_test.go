@@ -26,6 +26,10 @@ func TestQuotaThatIsSpentBetweenTwoProjectsHoldsTheSecondAlone_TEF20(t *testing.
 	first, second := alone(t), landing(t, "dti")
 	w.land(t, first, "project")
 	s := stepNamed(t, w, second, "project")
+	foreseen := strings.Join(w.Preview(t.Context(), second).Outcomes[0].Evidence, " ")
+	if !strings.Contains(foreseen, "1 of them pending deletion") || !strings.Contains(foreseen, "no API tells the quota") {
+		t.Errorf("foreseen: got %q, want what counts towards the quota", foreseen)
+	}
 	for range 2 {
 		_, err := w.carry(t.Context(), second, s, nil, false)
 		f := fault.As(err)

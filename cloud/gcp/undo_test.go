@@ -45,6 +45,7 @@ func (w *world) take(t *testing.T, task plan.Task, d plan.Deed) plan.Undoing {
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		u, err := w.Undo(t.Context(), task, d, begun)
 		begun = begun || u.Begun
+		w.hear(u)
 		switch {
 		case err != nil && (!fault.KindOf(err).Retries() || time.Now().After(deadline)):
 			t.Fatalf("undo of %s %s: %v", task.Landing.ID(), task.Step.Name, err)
@@ -99,7 +100,7 @@ func TestAnAbortedRunLeavesNothingLiveButItsProjectsInQuarantine(t *testing.T) {
 		if n := len(p.Networks) + len(p.Subnetworks) + len(p.SecurityPolicies) + len(p.Firewalls) + len(p.DNSZones); n != 0 {
 			t.Errorf("%s: %d things still stand: %+v", l.Name, n, p)
 		}
-		if p.Labels["landfall-quarantined"] != "itbytes" || p.Billing == "" {
+		if p.Labels["landfall-quarantined"] != "closed" || p.Billing == "" {
 			t.Errorf("%s: got the labels %v and the billing %q, want it in quarantine and paid for", l.Name, p.Labels, p.Billing)
 		}
 		if got, want := slices.Sorted(maps.Keys(p.OrgPolicies)), []string{"compute.vmExternalIpAccess", "gcp.resourceLocations", "iam.disableServiceAccountCreation"}; !slices.Equal(got, want) {

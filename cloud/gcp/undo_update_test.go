@@ -2,6 +2,7 @@ package gcp_test
 
 import (
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -115,7 +116,11 @@ func TestWhatSomebodyHasChangedSinceIsLeft(t *testing.T) {
 // ask is what a person reads.
 func (w *world) ask(t *testing.T, path string) map[string]any {
 	t.Helper()
-	resp, err := w.http(t).Get(w.endpoint + path)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.endpoint+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := w.http(t).Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

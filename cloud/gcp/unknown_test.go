@@ -42,13 +42,11 @@ func TestAReadThatFailsNeverLeadsToAWrite(t *testing.T) {
 			if s.Manual {
 				continue // a person acts
 			}
-			all.Add(1)
-			go func() {
-				defer all.Done()
+			all.Go(func() {
 				places <- struct{}{}
 				defer func() { <-places }()
 				strikeEach(t, l, s, reads[s.Name])
-			}()
+			})
 		}
 	}
 	all.Wait()
@@ -80,6 +78,7 @@ func readsOf(t *testing.T, l plan.Landing) map[string][]asked {
 
 // strikeEach makes each read of a step fail in each way, in a world where all before the step is done.
 func strikeEach(t *testing.T, l plan.Landing, s plan.Step, reads []asked) {
+	t.Helper()
 	w := newWorld(t, nil)
 	known := map[string]string{}
 	for _, before := range w.Steps(l) {

@@ -25,7 +25,6 @@ func tokenRoutes() []route {
 type session struct {
 	login, email, refresh, clientID, quotaProject string
 	made                                          int64
-	over                                          bool // another sign-in has taken its place
 }
 
 // token is an access token that was handed out.
@@ -67,15 +66,11 @@ func (c *Cloud) newSession(name string, l kernel.Login) {
 	c.k.Mint(kernel.Secret{Cloud: "gcp", Scope: l.Details["organization"], ID: "refresh token of " + name, Value: s.refresh})
 }
 
-// signInAgain is a person who runs gcloud auth application-default login. The sessions before it end by the organisation's
-// session length, and are not renewed by it.
+// signInAgain is a person who runs gcloud auth application-default login. Google keeps the refresh tokens of earlier sign-ins.
 func (c *Cloud) signInAgain(name string) error {
 	l, known := c.k.Logins("gcp")[name]
 	if !known {
 		return fmt.Errorf("no gcp login named %q in this scenario", name)
-	}
-	for _, s := range c.sessions {
-		s.over = s.over || s.login == name
 	}
 	c.newSession(name, l)
 	return c.k.SetLogin(name, kernel.LoginOK)
@@ -145,10 +140,6 @@ func (c *Cloud) serveToken(w http.ResponseWriter, q *request) {
 		case "refresh_token":
 			if s == nil || form.Get("client_id") != s.clientID {
 				oauthError(w, http.StatusBadRequest, "invalid_grant", "Bad Request", "")
-				return
-			}
-			if s.over {
-				refuseToken(w, kernel.Refusal{Reason: kernel.LoginExpired})
 				return
 			}
 			c.grant(w, &token{login: s.login, email: s.email})

@@ -135,11 +135,11 @@ func turn(ctx context.Context, s *wire.Session, t plan.Task, name string, set co
 		if set.Holds(now) {
 			return "", nil
 		}
-		handle := ""
-		if handle, err = s.Compute.PatchSubnet(ctx, names.Project(t), t.Landing.Region, now, set, s.Request(t, name+now.Fingerprint)); err == nil {
+		handle, refused := s.Compute.PatchSubnet(ctx, names.Project(t), t.Landing.Region, now, set, s.Request(t, name+now.Fingerprint))
+		if refused == nil {
 			return handle, nil
 		}
-		if !wire.Changed(err) {
+		if err = refused; !wire.Changed(err) {
 			break
 		}
 	}

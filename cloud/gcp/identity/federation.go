@@ -140,8 +140,10 @@ func (c federation) Undo(ctx context.Context, s *wire.Session, t plan.Task, d pl
 	return nil
 }
 
-// Neutral implements step.Neutral.
-func (federation) Neutral(_ plan.Task, o plan.Observation) bool { return o.Live["pool"] == disabled }
+// Neutral implements step.Neutral. One that somebody has deleted lets nobody in either.
+func (federation) Neutral(_ plan.Task, o plan.Observation) bool {
+	return o.Live["pool"] == disabled || o.Live["pool"] == deleted
+}
 
 // Budget implements step.Budgeted.
 func (federation) Budget() time.Duration { return 7 * time.Minute }

@@ -136,7 +136,7 @@ func (c key) keep(ctx context.Context, s *wire.Session, t plan.Task, made *iam.S
 
 // Undo implements step.Undoer: the key is deleted, and then the vault's item holds it no more. A key file that stays in the
 // vault because that fails opens nothing.
-func (c key) Undo(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+func (c key) Undo(ctx context.Context, s *wire.Session, _ plan.Task, d plan.Deed, _ plan.Observation) error {
 	if s.Keeper == nil {
 		return fault.New(fault.Invalid, "Start the worker with OP_CONNECT_HOST and its token.", "there is no vault to take the key of %s out of", c.id.Name)
 	}

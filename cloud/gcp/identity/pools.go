@@ -43,13 +43,14 @@ func (c federation) setPool(ctx context.Context, s *wire.Session, t plan.Task, o
 
 // watch looks for a moment at an operation, and returns its name if it goes on.
 func watch(ctx context.Context, s *wire.Session, t plan.Task, op *iam.Operation) (string, error) {
-	going, err := !op.Done, error(nil)
+	going := !op.Done
 	for wait := 50 * time.Millisecond; going && wait < 4*time.Second; wait *= 2 {
 		select {
 		case <-ctx.Done():
 			return "", ctx.Err()
 		case <-time.After(wait):
 		}
+		var err error
 		if going, err = running(ctx, s, t, op.Name); err != nil {
 			return "", err
 		}

@@ -27,11 +27,14 @@ const (
 	LabelPlan        = "landfall-plan"
 	LabelEnvironment = "landfall-environment"
 	LabelMade        = "landfall-made"        // only of a project that was made for the plan
-	LabelQuarantined = "landfall-quarantined" // the plan whose run was given up, or Release
+	LabelQuarantined = "landfall-quarantined" // Closed or Release, of a project that was made by a run that was given up
 )
 
-// Release is what somebody sets LabelQuarantined to, so that the next run brings the project back.
-const Release = "release"
+// Values of LabelQuarantined. Release is what somebody sets it to, so that the next run brings the project back.
+const (
+	Closed  = "closed"
+	Release = "release"
+)
 
 // Project is the id of a landing's project: as observed, else as the plan adopts or names it.
 func Project(t plan.Task) string {

@@ -139,7 +139,7 @@ func observed(p *resourcemanagerpb.Project, match plan.Match, t plan.Task) (plan
 			p.GetDeleteTime().AsTime().UTC().Format(time.RFC3339), o.ID)
 	case closed(quarantined(p)):
 		o.State, o.Why = plan.Suspended, fmt.Sprintf("it is in quarantine since a run of the plan %s was given up; gcloud projects update %s --update-labels=%s=%s has the next look bring it back",
-			quarantined(p), o.ID, names.LabelQuarantined, names.Release)
+			t.Landing.Plan, o.ID, names.LabelQuarantined, names.Release)
 	}
 	if o.Owner != "" && o.Owner != t.Landing.Plan {
 		return o, fault.New(fault.Conflict, "Remove the label "+names.LabelPlan+" if that plan has given it up, then resume.",

@@ -86,15 +86,17 @@ func (project) Apply(ctx context.Context, s *wire.Session, t plan.Task, c plan.C
 // Undo implements step.Undoer: a project is never deleted, for its id would be gone for ever. It is closed and kept, and one
 // that was brought back from quarantine is there again.
 func (project) Undo(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
-	by := names.Label(t.Landing.Plan)
+	as := names.Closed
 	if d.Change.Op == plan.Update {
-		by = step.Former(d)[quarantine]
+		as = step.Former(d)[quarantine]
 	}
-	return closeOff(ctx, s, t, by)
+	return closeOff(ctx, s, t, as)
 }
 
-// Neutral implements step.Neutral.
-func (project) Neutral(_ plan.Task, o plan.Observation) bool { return closed(o.Live[quarantine]) }
+// Neutral implements step.Neutral. One whose deletion somebody has asked for is closed as well.
+func (project) Neutral(_ plan.Task, o plan.Observation) bool {
+	return closed(o.Live[quarantine]) || o.Live["state"] == resourcemanagerpb.Project_DELETE_REQUESTED.String()
+}
 
 // taken says whose a project id is that Google would not give us: ours, from an attempt whose answer was lost, or somebody's.
 func taken(ctx context.Context, s *wire.Session, t plan.Task, exists error) (plan.Applied, error) {

@@ -14,22 +14,21 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
-// quarantine is the field that says which plan's run was given up and left the project closed: none, the plan, or the word by
-// which somebody has the next run bring it back.
+// quarantine is the field that says whether a project is closed since a run was given up: none, or what its label says.
 const (
 	quarantine = "quarantine"
 	none       = "none"
 )
 
 func quarantined(p *resourcemanagerpb.Project) string {
-	if by, is := p.GetLabels()[names.LabelQuarantined]; is {
-		return by
+	if label, is := p.GetLabels()[names.LabelQuarantined]; is {
+		return label
 	}
 	return none
 }
 
 // closed reports whether a project is in quarantine and nobody has asked for it back.
-func closed(by string) bool { return by != "" && by != none && by != names.Release }
+func closed(label string) bool { return label != "" && label != none && label != names.Release }
 
 // closures are the constraints that close a project: nothing new is made anywhere in it, nothing in it can be reached from
 // outside, and nobody in it becomes another. No step of the catalogue sets any of them. The two former list values.
@@ -39,7 +38,7 @@ func closures() (lists, flags []string) {
 
 // closeOff puts the project into quarantine. It keeps its billing, so that nothing of it is lost. The label comes last: it
 // proves the rest.
-func closeOff(ctx context.Context, s *wire.Session, t plan.Task, by string) error {
+func closeOff(ctx context.Context, s *wire.Session, t plan.Task, as string) error {
 	on, err := policyAPI(ctx, s, t)
 	if err != nil || !on {
 		return err
@@ -55,7 +54,7 @@ func closeOff(ctx context.Context, s *wire.Session, t plan.Task, by string) erro
 			return err
 		}
 	}
-	return label(ctx, s, t, func(all map[string]string) { all[names.LabelQuarantined] = by })
+	return label(ctx, s, t, func(all map[string]string) { all[names.LabelQuarantined] = as })
 }
 
 // release brings a project back. The label goes last, so that what fails in between is done again.
