@@ -136,10 +136,3 @@ type Coverage struct {
 	Title     string            `json:"title"`
 	Landings  map[string]string `json:"landings"` // by landing id: enforced, already so, manual, waived, gap
 }
-
-// SPOF is a single point of failure and what stops with it.
-type SPOF struct {
-	Name  string   `json:"name"`
-	Kind  string   `json:"kind"`
-	Stops []string `json:"stops"`
-}

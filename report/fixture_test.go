@@ -54,7 +54,13 @@ func morning() plan.Report {
 		{Project: "aws-prod", Cloud: plan.AWS, Kind: "landing", ID: "862973411383", Environment: "prod", Plan: "itbytes"},
 		{Project: "itmanagesgcp", Cloud: plan.GCP, Kind: "identity", ID: "itmanagesgcp@it4bytes-mgmt-core.iam.gserviceaccount.com", Credential: "op://itbytes-internal/itmanagesgcp-gcp", Plan: "itbytes"},
 	}}
-	r.SPOF = []plan.SPOF{{Name: "aws-sso", Kind: "login", Stops: []string{"aws/mgmt", "registry"}}, {Name: "379047601618", Kind: "account", Stops: []string{"aws/mgmt", "aws zone", "registry"}}}
+	r.SPOF = []plan.SPOF{
+		{
+			Name: "aws-sso", Kind: "login", Stops: []string{"aws/mgmt", "registry"}, GoesOn: []string{"aws/prod by aws-prod-keys", "reading of rows by landfall registry list --from azure"},
+			Why: "There is no other way into aws/mgmt.", Mend: "Give the landings that it stops a fallback of another kind: landings[].fallback.",
+		},
+		{Name: "379047601618", Kind: "account", Stops: []string{"aws/mgmt", "aws zone", "registry"}},
+	}
 	Complete(&r)
 	return r
 }

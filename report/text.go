@@ -231,5 +231,11 @@ func (t *text) spof(ps []plan.SPOF) {
 	t.section("Single points of failure")
 	for _, p := range ps {
 		t.wrapped("  "+p.Kind+" "+p.Name+" stops ", strings.Join(p.Stops, ", "))
+		if len(p.GoesOn) > 0 {
+			t.wrapped("    goes on: ", strings.Join(p.GoesOn, ", "))
+		}
+		if p.Mend != "" {
+			t.wrapped("    helps: ", p.Mend)
+		}
 	}
 }

@@ -45,6 +45,7 @@ func (d *desk) commands() *cobra.Command {
 	}
 	root.AddCommand(
 		d.validate(),
+		d.spof(),
 		d.preview(),
 		d.migrate(),
 		d.approve(),

@@ -50,7 +50,7 @@ func gather(ctx context.Context, c client.Client, t target) (plan.Report, standi
 		}
 	}
 	if t.plan != nil {
-		if r.SPOF, err = singlePoints(*t.plan); err != nil {
+		if r.SPOF, err = t.plan.SinglePoints(); err != nil {
 			return r, last, err
 		}
 		for _, e := range t.plan.Skipped() {

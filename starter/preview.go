@@ -92,7 +92,7 @@ func (d *desk) showPreview(arg string, t target, r workflows.MigrateResult, prev
 	spof := []plan.SPOF{}
 	if t.plan != nil {
 		var err error
-		if spof, err = singlePoints(*t.plan); err != nil {
+		if spof, err = t.plan.SinglePoints(); err != nil {
 			return err
 		}
 	}
@@ -127,6 +127,9 @@ func (d *desk) showPreview(arg string, t target, r workflows.MigrateResult, prev
 		d.say("single points of failure")
 		for _, s := range spof {
 			d.say("  %s %s stops %s", s.Kind, s.Name, strings.Join(s.Stops, ", "))
+			if len(s.GoesOn) > 0 {
+				d.say("    and lets go on %s", strings.Join(s.GoesOn, ", "))
+			}
 		}
 	}
 	switch {
@@ -172,7 +175,7 @@ func why(o plan.Outcome, landing string) string {
 	}
 	if o.Change.Op == plan.Create && o.Change.Why == "" {
 		cloud, _, _ := strings.Cut(landing, "/")
-		return "in the new " + container(plan.Cloud(cloud))
+		return "in the new " + plan.Cloud(cloud).Container()
 	}
 	return o.Change.Why
 }

@@ -1,118 +1,63 @@
 package main
 
 import (
-	"fmt"
-	"slices"
+	"context"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/itbytes/landfall/plan"
 )
 
-// singlePoints are the logins and containers that stop more than themselves when they are lost, as a plan has them. What
-// has a fallback login does not stop with its own.
-func singlePoints(p plan.Plan) ([]plan.SPOF, error) {
-	landings, err := p.Resolve()
-	if err != nil {
-		return nil, err
-	}
-	p = p.WithDefaults()
-	logins := map[string]*plan.SPOF{}
-	var order []string
-	for _, l := range landings {
-		if l.Fallback != nil || l.Login.Name == "" {
-			continue
-		}
-		s, known := logins[l.Login.Name]
-		if !known {
-			s = &plan.SPOF{Name: l.Login.Name, Kind: "login"}
-			logins[s.Name], order = s, append(order, s.Name)
-		}
-		s.Stops = append(s.Stops, append([]string{l.ID()}, held(p, l)...)...)
-	}
-	out := []plan.SPOF{}
-	for _, name := range order {
-		out = append(out, *logins[name])
-	}
-	for _, l := range landings {
-		s := plan.SPOF{Name: l.Adopt.ID, Kind: container(l.Cloud)}
-		if s.Name == "" {
-			s.Name = l.Name
-		}
-		s.Stops = append([]string{l.ID()}, held(p, l)...)
-		for _, name := range order { // a login that is signed in to in this account is lost with it
-			if login := p.Logins[name]; login.Account != "" && login.Account == l.Adopt.ID {
-				s.Stops = append(s.Stops, "login "+name)
-				for _, more := range logins[name].Stops {
-					if !slices.Contains(s.Stops, more) {
-						s.Stops = append(s.Stops, more)
-					}
-				}
+// spof says what would stop if one thing were lost. A plan's file needs no server.
+func (d *desk) spof() *cobra.Command {
+	return &cobra.Command{
+		Use:     "spof PLAN",
+		Short:   "Say what would stop if a login, an account, a zone, a key or a service were lost; a plan's file needs no server.",
+		Example: "  landfall spof examples/itbytes.yaml\n  landfall spof itbytes -o json",
+		Args:    one("PLAN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := d.plan(cmd.Context(), args[0])
+			if err != nil {
+				return err
 			}
-		}
-		if len(s.Stops) > 1 {
-			out = append(out, s)
-		}
+			points, err := p.SinglePoints()
+			if err != nil {
+				return failed(err, "Mend the plan.", "%v", err)
+			}
+			if d.output == "json" {
+				return d.json(map[string]any{"plan": p.Metadata.Name, "spof": points})
+			}
+			for _, s := range points {
+				d.say("%s %s", s.Kind, s.Name)
+				d.say("  stops    %s", strings.Join(s.Stops, ", "))
+				if len(s.GoesOn) > 0 {
+					d.say("  goes on  %s", strings.Join(s.GoesOn, ", "))
+				}
+				d.say("  why      %s", s.Why)
+				d.say("  mend     %s", s.Mend)
+			}
+			return nil
+		},
 	}
-	for i := range out {
-		out[i] = counted(out[i])
-	}
-	return out, nil
 }
 
-// counted names what stops, and counts the landings of a cloud where they are too many to name.
-func counted(s plan.SPOF) plan.SPOF {
-	const many = 12
-	n := map[string]int{}
-	cloudOf := func(stop string) string { // of a landing; everything else is two words or one
-		cloud, _, is := strings.Cut(stop, "/")
-		if !is || strings.Contains(stop, " ") {
-			return ""
-		}
-		return cloud
+// plan is the plan that PLAN names: from its file, else as it was given to the run of that name.
+func (d *desk) plan(ctx context.Context, arg string) (plan.Plan, error) {
+	if isFile(arg) {
+		return d.read(arg)
 	}
-	for _, stop := range s.Stops {
-		n[cloudOf(stop)]++
+	c, err := d.connect(ctx)
+	if err != nil {
+		return plan.Plan{}, err
 	}
-	var out []string
-	for _, stop := range s.Stops {
-		cloud := cloudOf(stop)
-		if cloud != "" && n[cloud] > many {
-			stop = fmt.Sprintf("%d landings in %s", n[cloud], cloud)
-		}
-		if !slices.Contains(out, stop) {
-			out = append(out, stop)
-		}
+	defer c.Close()
+	t, err := d.find(ctx, c, arg)
+	if err != nil {
+		return plan.Plan{}, err
 	}
-	s.Stops = out
-	return s
-}
-
-// held is what a landing holds for others.
-func held(p plan.Plan, l plan.Landing) []string {
-	var out []string
-	if l.Cloud == plan.AWS && l.Environment == p.Registry.Environment {
-		out = append(out, "registry")
+	if t.plan == nil {
+		return plan.Plan{}, failed(nil, "Give the plan's file.", "%s was started by its name, and only the worker has its file", arg)
 	}
-	if l.Zone != "" {
-		out = append(out, "zone "+l.Zone)
-	}
-	for _, id := range l.Identities {
-		if id.Home == l.Environment && l.Cloud != plan.AWS { // in AWS every account has its own
-			out = append(out, "identity "+id.Name)
-		}
-	}
-	return out
-}
-
-// container is what a cloud calls what an environment stands in.
-func container(c plan.Cloud) string {
-	switch c {
-	case plan.AWS:
-		return "account"
-	case plan.Azure:
-		return "subscription"
-	case plan.GCP:
-		return "project"
-	}
-	return "container"
+	return *t.plan, nil
 }

@@ -1,54 +1,46 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"reflect"
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/itbytes/landfall/plan"
 )
 
-func TestThePapersSinglePointsAreKnownBeforehand(t *testing.T) {
-	b, err := os.ReadFile("../examples/itbytes.yaml")
-	if err != nil {
-		t.Fatal(err)
+func TestSinglePointsAreToldWithoutAServer(t *testing.T) {
+	t.Setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+	code, out, errs := typed(t, "spof", "../examples/itbytes.yaml")
+	if code != exitDone || errs != "" {
+		t.Fatalf("exit %d, %s; want done", code, errs)
 	}
-	p, err := plan.Parse("itbytes.yaml", b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	points, err := singlePoints(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := map[string][]string{}
-	for _, s := range points {
-		got[s.Kind+" "+s.Name] = s.Stops
-	}
-	for name, want := range map[string][]string{
-		// prod and dti have fallback logins: they do not stop with the sign-in
-		"login aws-sso":              {"aws/mgmt", "registry", "zone aws.it4bytes.example"},
-		"account 379047601618":       {"aws/mgmt", "registry", "zone aws.it4bytes.example", "login aws-sso"},
-		"login gcp-admin":            {"gcp/prod", "gcp/dti", "gcp/mgmt", "zone gcp.it4bytes.example", "identity itManagesGCP"},
-		"project it4bytes-mgmt-core": {"gcp/mgmt", "zone gcp.it4bytes.example", "identity itManagesGCP"},
+	for _, want := range []string{
+		"login aws-sso\n  stops    aws/mgmt, registry, journal, zone aws.it4bytes.example\n  goes on  aws/prod by aws-prod-keys, aws/dti by aws-dti-keys",
+		"registry itinfra-connections\n", "landfall registry list --from azure", "domain it4bytes.example\n", "temporal Temporal\n",
 	} {
-		if !reflect.DeepEqual(got[name], want) {
-			t.Errorf("%s stops %q, want %q", name, got[name], want)
+		if !strings.Contains(out, want) {
+			t.Errorf("got\n%s\nwant %q in it", out, want)
 		}
-	}
-	if stops, there := got["account 862973411383"]; there {
-		t.Errorf("the account of aws/prod stops %q, want nothing but itself", stops)
 	}
 }
 
-func TestAThousandLandingsThatStopAreCounted(t *testing.T) {
-	s := plan.SPOF{}
-	for i := range 300 {
-		s.Stops = append(s.Stops, fmt.Sprintf("gcp/e%d", i))
+func TestSinglePointsAsDataAreThoseOfThePlan(t *testing.T) {
+	code, out, _ := typed(t, "spof", "../examples/itbytes.yaml", "-o", "json")
+	var got struct {
+		Plan string
+		SPOF []plan.SPOF
 	}
-	s.Stops = append(s.Stops, "registry", "aws/prod")
-	if got, want := counted(s).Stops, []string{"300 landings in gcp", "registry", "aws/prod"}; !reflect.DeepEqual(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != exitDone {
+		t.Fatalf("exit %d, %v: %s", code, err, out)
+	}
+	if got.Plan != "itbytes" || len(got.SPOF) < 10 || got.SPOF[0].Name != "aws-sso" || len(got.SPOF[0].GoesOn) < 2 || got.SPOF[0].Mend == "" {
+		t.Errorf("got %+v, want the plan's points with what goes on and what mends", got)
+	}
+}
+
+func TestSinglePointsOfAPlanThatIsNotValidAreItsProblems(t *testing.T) {
+	code, _, errs := typed(t, "spof", "../plan/plan.go")
+	if code != exitFailed || !strings.Contains(errs, "cannot be carried out") {
+		t.Errorf("exit %d, %q; want failed with what is wrong", code, errs)
 	}
 }

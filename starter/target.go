@@ -46,7 +46,7 @@ func (d *desk) read(path string) (plan.Plan, error) {
 
 // find finds what PLAN names.
 func (d *desk) find(ctx context.Context, c client.Client, arg string) (target, error) {
-	if at, err := os.Stat(arg); (err == nil && at.Mode().IsRegular()) || strings.ContainsAny(arg, "/.") {
+	if isFile(arg) {
 		p, err := d.read(arg)
 		return target{name: p.Metadata.Name, plan: &p}, err
 	}
@@ -60,6 +60,12 @@ func (d *desk) find(ctx context.Context, c client.Client, arg string) (target, e
 		return target{}, failed(err, "See that the Temporal server answers.", "the run of %q cannot be read: %v", arg, err)
 	}
 	return target{name: arg, plan: in.Plan}, nil
+}
+
+// isFile reports whether PLAN is meant as a file: it is one, or looks like a path.
+func isFile(arg string) bool {
+	at, err := os.Stat(arg)
+	return (err == nil && at.Mode().IsRegular()) || strings.ContainsAny(arg, "/.")
 }
 
 // ran are the names of the plans that have run, the latest first.
