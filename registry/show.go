@@ -27,10 +27,13 @@ func (b *Book) List(ctx context.Context, home plan.Landing, reg plan.Registry) (
 		}
 		out = append(out, rows(p.Items)...)
 	}
-	slices.SortFunc(out, func(a, b plan.Row) int {
-		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Cloud, b.Cloud))
-	})
+	slices.SortFunc(out, inOrder)
 	return out, nil
+}
+
+// inOrder is the order of rows: by project and cloud.
+func inOrder(a, b plan.Row) int {
+	return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Cloud, b.Cloud))
 }
 
 // Show reads a project's rows, by cloud.
