@@ -13,8 +13,8 @@ import (
 
 // Options are what the worker gives the cloud.
 type Options struct {
-	// Endpoint is one base address that serves the resource manager at /, Microsoft Graph at /graph/v1.0 and Entra at /entra
-	// (LANDFALL_AZURE_ENDPOINT). Empty means the real Azure.
+	// Endpoint is one base address that serves the resource manager at /, Microsoft Graph at /graph/v1.0, Entra at /entra and
+	// each storage account's blobs at /blob/{account} (LANDFALL_AZURE_ENDPOINT). Empty means the real Azure.
 	Endpoint string
 	// Insecure lets tokens travel over plain http to an Endpoint that is not on this machine: a simulator in a container.
 	Insecure bool

@@ -33,6 +33,9 @@ func bodyOf(r *http.Response) errorBody {
 		errorBody
 	}
 	if err := json.Unmarshal(b, &wrapped); err != nil {
+		if said, is := xmlBody(b); is {
+			return said
+		}
 		return errorBody{Message: string(b)}
 	}
 	if wrapped.Error != nil {

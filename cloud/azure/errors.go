@@ -101,6 +101,9 @@ func where(r *http.Request) (service, operation string) {
 		return "", ""
 	}
 	path := strings.Trim(r.URL.Path, "/")
+	if len(r.Header["x-ms-version"]) > 0 { //nolint:canonicalheader // as the SDK of the storage services writes it, which alone are asked by version
+		return "Microsoft.Storage", r.Method + " blobs"
+	}
 	if _, rest, found := strings.Cut(path, "v1.0/"); found && !strings.Contains(path, "providers/") {
 		set, _, _ := strings.Cut(rest, "/")
 		set, _, _ = strings.Cut(set, "(")

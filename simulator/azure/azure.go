@@ -1,5 +1,5 @@
-// Package azure is an Azure tenant that answers on the wire: Azure Resource Manager at /, Microsoft Graph at /graph/v1.0 and
-// the Entra token endpoint at /entra/{tenant}/oauth2/v2.0.
+// Package azure is an Azure tenant that answers on the wire: Azure Resource Manager at /, Microsoft Graph at /graph/v1.0, the
+// Entra token endpoint at /entra/{tenant}/oauth2/v2.0 and the blobs of each storage account at /blob/{account}.
 //
 // Calls enter the journal with the provider's namespace (or graph, entra) as Service and <type>.<verb> as Operation, where
 // the type is the last one of the path and the verb get, list, put, patch, delete or the action of a POST:
@@ -36,6 +36,7 @@ type Cloud struct {
 	aliasFree     time.Time // when the alias endpoint takes the next one
 	groups        map[string]*managementGroup
 	things        *stock // every ARM resource, resource groups among them
+	blobs         map[string]*blobStore
 	operations    map[string]*operation
 	defender      map[string]time.Time // when the running update of a subscription's plans ends
 
@@ -51,7 +52,7 @@ func New(k *kernel.Kernel) (*Cloud, error) {
 	c := &Cloud{
 		k: k, tokens: map[string]*token{}, sessions: map[string]*session{}, devices: map[string]*device{},
 		subscriptions: map[string]*subscription{}, aliases: map[string]*alias{}, groups: map[string]*managementGroup{},
-		things: newStock(), operations: map[string]*operation{}, defender: map[string]time.Time{},
+		things: newStock(), blobs: map[string]*blobStore{}, operations: map[string]*operation{}, defender: map[string]time.Time{},
 		apps: map[string]*application{}, deleted: map[string]*application{}, principals: map[string]*principal{},
 		policies: map[string]obj{},
 	}
@@ -76,7 +77,7 @@ func table() []route {
 	for _, family := range [][]route{
 		subscriptionRoutes(), aliasRoutes(), billingRoutes(), managementGroupRoutes(), providerRoutes(), featureRoutes(),
 		resourceGroupRoutes(), tagRoutes(), roleRoutes(), policyRoutes(), defenderRoutes(), subnetRoutes(), ruleRoutes(),
-		storageRoutes(), operationRoutes(),
+		storageRoutes(), blobServiceRoutes(), operationRoutes(),
 	} {
 		all = append(all, family...)
 	}
@@ -95,6 +96,8 @@ func (c *Cloud) Handler() http.Handler {
 			c.serveGraph(w, r, segments[1:])
 		case len(segments) > 0 && segments[0] == "entra":
 			c.serveEntra(w, r, segments[1:])
+		case len(segments) > 0 && segments[0] == "blob":
+			c.serveBlob(w, r, segments[1:])
 		case len(segments) > 1 && (segments[1] == "oauth2" || segments[1] == "v2.0"): // MSAL wants the tenant first
 			c.serveEntra(w, r, segments)
 		default:

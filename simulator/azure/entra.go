@@ -108,6 +108,8 @@ func audienceOf(scope string) (string, bool) {
 			return audienceARM, true
 		case audienceGraph:
 			return audienceGraph, true
+		case audienceStorage:
+			return audienceStorage, true
 		}
 	}
 	return "", false

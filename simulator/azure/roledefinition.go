@@ -18,18 +18,20 @@ type role struct {
 func roles() map[string]role {
 	read := []string{"*/read"}
 	return map[string]role{
-		"Owner":                     {"8e3af657-a8ff-443c-a75c-2fe8c4bcb635", []string{"*"}},
-		"Contributor":               {"b24988ac-6180-42a0-ab88-20f7382dd24c", []string{"*"}},
-		"Reader":                    {"acdd72a7-3385-48ef-bd42-f606fba81ae7", read},
-		"User Access Administrator": {"18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", []string{"*/read", "Microsoft.Authorization/*"}},
-		"Security Reader":           {"39bc4728-0917-49c7-9d2c-d95423bc2eb4", []string{"Microsoft.Authorization/*/read", "Microsoft.Resources/*/read", "Microsoft.Security/*/read", "Microsoft.Management/*/read"}},
-		"Security Admin":            {"fb1c8493-542b-48eb-b624-b4c8fea62acd", []string{"Microsoft.Authorization/*/read", "Microsoft.Resources/*/read", "Microsoft.Security/*", "Microsoft.Management/*/read"}},
-		"Network Contributor":       {"4d97b98b-1d4f-4787-a291-c67834d212e7", []string{"Microsoft.Network/*", "Microsoft.Resources/*/read"}},
-		"Monitoring Reader":         {"43d0d8ad-25c7-4714-9337-8ba259a9fe05", read},
-		"Log Analytics Reader":      {"73c42c96-874c-492b-b04d-ab87d138a893", read},
-		"Billing Reader":            {"fa23ad8b-c56e-40d8-ac0c-ce449e1d2c64", []string{"Microsoft.Billing/*/read", "Microsoft.Management/*/read"}},
-		"Cost Management Reader":    {"72fafb9e-0641-4937-9268-a91bfd8191a3", []string{"Microsoft.Consumption/*/read", "Microsoft.CostManagement/*/read"}},
-		"Storage Blob Data Reader":  {"2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", []string{"Microsoft.Storage/*/read"}},
+		"Owner":                         {"8e3af657-a8ff-443c-a75c-2fe8c4bcb635", []string{"*"}},
+		"Contributor":                   {"b24988ac-6180-42a0-ab88-20f7382dd24c", []string{"*"}},
+		"Reader":                        {"acdd72a7-3385-48ef-bd42-f606fba81ae7", read},
+		"User Access Administrator":     {"18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", []string{"*/read", "Microsoft.Authorization/*"}},
+		"Security Reader":               {"39bc4728-0917-49c7-9d2c-d95423bc2eb4", []string{"Microsoft.Authorization/*/read", "Microsoft.Resources/*/read", "Microsoft.Security/*/read", "Microsoft.Management/*/read"}},
+		"Security Admin":                {"fb1c8493-542b-48eb-b624-b4c8fea62acd", []string{"Microsoft.Authorization/*/read", "Microsoft.Resources/*/read", "Microsoft.Security/*", "Microsoft.Management/*/read"}},
+		"Network Contributor":           {"4d97b98b-1d4f-4787-a291-c67834d212e7", []string{"Microsoft.Network/*", "Microsoft.Resources/*/read"}},
+		"Monitoring Reader":             {"43d0d8ad-25c7-4714-9337-8ba259a9fe05", read},
+		"Log Analytics Reader":          {"73c42c96-874c-492b-b04d-ab87d138a893", read},
+		"Billing Reader":                {"fa23ad8b-c56e-40d8-ac0c-ce449e1d2c64", []string{"Microsoft.Billing/*/read", "Microsoft.Management/*/read"}},
+		"Cost Management Reader":        {"72fafb9e-0641-4937-9268-a91bfd8191a3", []string{"Microsoft.Consumption/*/read", "Microsoft.CostManagement/*/read"}},
+		"Storage Blob Data Contributor": {"ba92f5b4-2d11-453d-a403-e96b0029c9fe", []string{"Microsoft.Storage/*/read"}},
+		"Storage Blob Data Owner":       {"b7e6dc6d-f1e8-4753-8033-0f276bb0955b", []string{"Microsoft.Storage/*/read"}},
+		"Storage Blob Data Reader":      {"2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", []string{"Microsoft.Storage/*/read"}},
 	}
 }
 

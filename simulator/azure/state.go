@@ -33,7 +33,7 @@ func (c *Cloud) show() any {
 	}
 	return obj{
 		"tenant": c.tenant, "subscriptions": subscriptions, "aliases": aliases, "managementGroups": groups, "applications": apps,
-		"deletedApplications": deleted, "servicePrincipals": principals, "securityDefaults": c.defaults, "conditionalAccess": values(sorted(c.policies)),
+		"deletedApplications": deleted, "servicePrincipals": principals, "securityDefaults": c.defaults, "blobs": c.showBlobs(), "conditionalAccess": values(sorted(c.policies)),
 	}
 }
 
