@@ -48,7 +48,7 @@ func serviceTitle(host string) string {
 		"compute.googleapis.com": "Compute Engine API", "dns.googleapis.com": "Cloud DNS API", "orgpolicy.googleapis.com": "Organization Policy API",
 		"iam.googleapis.com": "Identity and Access Management (IAM) API", "securitycentermanagement.googleapis.com": "Security Center Management API",
 		"cloudresourcemanager.googleapis.com": "Cloud Resource Manager API", "serviceusage.googleapis.com": "Service Usage API",
-		"cloudbilling.googleapis.com": "Cloud Billing API", "admin.googleapis.com": "Admin SDK API",
+		"cloudbilling.googleapis.com": "Cloud Billing API", "storage.googleapis.com": "Cloud Storage JSON API", "admin.googleapis.com": "Admin SDK API",
 	}[host]
 	return orText(title, host)
 }

@@ -1,5 +1,5 @@
 // Package gcp answers on the wire as Google Cloud does: tokens, projects, billing, services, identities, organisation
-// policies, networks, zones and Security Command Center, with the errors, etags and long-running operations of the real one.
+// policies, networks, zones, buckets and Security Command Center, with the errors, etags and long-running operations of the real one.
 package gcp
 
 import (
@@ -29,6 +29,7 @@ type Cloud struct {
 	sessions      map[string]*session        // by refresh token
 	tokens        map[string]*token          // by access token
 	operations    map[string]*operation      // by API and name
+	buckets       map[string]*bucket         // by name
 	waiting       []*operation
 }
 
@@ -37,7 +38,7 @@ func New(k *kernel.Kernel) (*Cloud, error) {
 	c := &Cloud{
 		k: k, organizations: map[string]*organization{}, folders: map[string]*folder{}, projects: map[string]*project{},
 		taken: map[string]bool{}, billing: map[string]*billingAccount{}, accounts: map[string]*serviceAccount{},
-		sessions: map[string]*session{}, tokens: map[string]*token{}, operations: map[string]*operation{},
+		sessions: map[string]*session{}, tokens: map[string]*token{}, operations: map[string]*operation{}, buckets: map[string]*bucket{},
 	}
 	routes, err := compile(table())
 	if err != nil {

@@ -64,7 +64,7 @@ func documents(t *testing.T) map[string][]published {
 		"cloudresourcemanager": {"cloudresourcemanager/v3/cloudresourcemanager-api.json", "cloudresourcemanager/v1/cloudresourcemanager-api.json"},
 		"cloudbilling":         {"cloudbilling/v1/cloudbilling-api.json"}, "serviceusage": {"serviceusage/v1/serviceusage-api.json"},
 		"iam": {"iam/v1/iam-api.json"}, "orgpolicy": {"orgpolicy/v2/orgpolicy-api.json"}, "compute": {"compute/v1/compute-api.json"},
-		"dns": {"dns/v1/dns-api.json"}, "admin": {"admin/directory/v1/admin-api.json"},
+		"dns": {"dns/v1/dns-api.json"}, "storage": {"storage/v1/storage-api.json"}, "admin": {"admin/directory/v1/admin-api.json"},
 	} {
 		for _, f := range files {
 			raw, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(b)), f))
@@ -99,6 +99,7 @@ func (d *document) all(methods map[string]method, resources map[string]discovery
 
 // of is the published method that a call is.
 func of(methods []published, verb, path string) *published {
+	path = strings.TrimPrefix(path, "/upload") // the same method, by its media upload
 	for _, m := range methods {
 		if m.HTTPMethod == verb && m.path.MatchString(path) && strings.Contains(path[strings.LastIndex(path, "/"):], ":") == strings.Contains(m.path.String()[strings.LastIndex(m.path.String(), "/"):], ":") {
 			return &m

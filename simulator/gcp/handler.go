@@ -31,6 +31,9 @@ func (c *Cloud) Handler() http.Handler {
 		}
 		c.k.Serve(w, r, c.call(q), refuse(q.api), func(w http.ResponseWriter) {
 			answer, p := c.answer(q)
+			if sent(w, q, answer, p) {
+				return
+			}
 			if p != nil {
 				p.write(w, q.api)
 				return
@@ -55,7 +58,7 @@ func (c *Cloud) answer(q *request) (any, *problem) {
 	if p := c.gate(q); p != nil {
 		return nil, p
 	}
-	body, p := q.route.body.decode(q.raw)
+	body, p := q.route.body.decode(q.json())
 	if p != nil {
 		return nil, p
 	}
@@ -97,6 +100,8 @@ func (c *Cloud) scopeOf(q *request) string {
 	}
 	v := q.vars
 	switch {
+	case q.route.api == "storage":
+		return c.bucketScope(q)
 	case v["project"] == "-":
 		a := c.accounts[v["account"]] // a deleted one is still known by its number
 		if a == nil {

@@ -31,6 +31,7 @@ func apis() map[string]api {
 		{name: "dns", status: true, errors: true, gated: true, paid: true},
 		{name: "securitycentermanagement", status: true, gated: true},
 		{name: "admin", errors: true},
+		{name: "storage", errors: true, gated: true},
 		{name: "oauth2"},
 	}
 	out := map[string]api{}
@@ -75,7 +76,7 @@ func table() []route {
 		tokenRoutes(), organizationRoutes(), folderRoutes(), projectRoutes(), projectV1Routes(), billingRoutes(),
 		serviceRoutes(), accountRoutes(), keyRoutes(), poolRoutes(), providerRoutes(), constraintRoutes(), orgPolicyRoutes(),
 		networkRoutes(), subnetworkRoutes(), firewallRoutes(), securityPolicyRoutes(), computeOperationRoutes(), regionRoutes(),
-		zoneRoutes(), securityCenterRoutes(), directoryRoutes(),
+		zoneRoutes(), bucketRoutes(), securityCenterRoutes(), directoryRoutes(),
 	)
 }
 
@@ -96,7 +97,7 @@ func compile(routes []route) ([]route, error) {
 // find is the route that a request asks for. An API whose own paths begin with its name (compute, dns, admin) is
 // found with its prefix before the path or as a part of it.
 func (c *Cloud) find(r *http.Request) (route, map[string]string, bool) {
-	first, rest, _ := strings.Cut(strings.TrimPrefix(polled(r.URL.Path), "/"), "/")
+	first, rest, _ := strings.Cut(strings.TrimPrefix(uploaded(polled(r.URL.Path)), "/"), "/")
 	for _, path := range []string{"/" + rest, "/" + first + "/" + rest} {
 		for _, t := range c.routes {
 			if t.api != first || t.method != r.Method {
@@ -133,7 +134,7 @@ func polled(path string) string {
 
 // checkQuery refuses a parameter that the method does not know, as the real front does.
 func (q *request) checkQuery() *problem {
-	known := append(strings.Fields(q.route.params), "alt", "$alt", "prettyPrint", "$prettyPrint", "key", "quotaUser", "$.xgafv", "access_token")
+	known := append(strings.Fields(q.route.params), "alt", "$alt", "prettyPrint", "$prettyPrint", "key", "quotaUser", "$.xgafv", "access_token", "uploadType")
 	for name := range q.query {
 		if !slices.Contains(known, camel(name)) {
 			p := invalid("Invalid JSON payload received. Unknown name %q: Cannot bind query parameter. Field '%s' could not be found in request message.", name, name)
@@ -144,7 +145,8 @@ func (q *request) checkQuery() *problem {
 		}
 	}
 	for _, alt := range []string{q.query.Get("alt"), q.query.Get("$alt")} {
-		if alt != "" && alt != "json" && alt != "json;enum-encoding=int" {
+		media := alt == "media" && q.route.operation == "objects.get"
+		if alt != "" && alt != "json" && alt != "json;enum-encoding=int" && !media {
 			return invalid("Unsupported Output Format: %s", alt)
 		}
 	}

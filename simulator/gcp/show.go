@@ -70,7 +70,7 @@ func (c *Cloud) showProject(p *project, now time.Time) map[string]any {
 	return map[string]any{
 		"number": p.number, "displayName": p.displayName, "parent": p.parent, "state": p.state, "labels": labels, "billing": p.billing, "services": services,
 		"iam": p.policy.show(), "serviceAccounts": accounts, "networks": p.showAssets("networks"), "subnetworks": p.showAssets("subnetworks"),
-		"firewalls": p.showAssets("firewalls"), "securityPolicies": p.showAssets("securityPolicies"), "orgPolicies": showPolicies(p.orgPolicies), "dnsZones": zones,
+		"firewalls": p.showAssets("firewalls"), "securityPolicies": p.showAssets("securityPolicies"), "orgPolicies": showPolicies(p.orgPolicies), "dnsZones": zones, "buckets": c.showBuckets(p),
 		"scc": showSecurity(&guarded{name: "projects/" + p.id, scc: p.scc, parent: above, tier: o.tier}, now),
 	}
 }

@@ -33,6 +33,7 @@ func tour(d *stand, query string) {
 	tourPolicies(ask)
 	tourCompute(ask)
 	tourZones(ask)
+	tourBuckets(d, ask)
 }
 
 type asker func(line, body string) map[string]any

@@ -25,7 +25,7 @@ func (services) Describe(l plan.Landing) (plan.Step, bool) {
 func early() apis.Set {
 	wanted := []string{
 		"cloudresourcemanager", "dns", "iam", "iamcredentials", "logging", "monitoring", "orgpolicy", "securitycenter",
-		"securitycentermanagement", "serviceusage", "sts",
+		"securitycentermanagement", "serviceusage", "storage", "sts",
 	}
 	for i := range wanted {
 		wanted[i] += ".googleapis.com"

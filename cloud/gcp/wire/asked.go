@@ -24,6 +24,12 @@ func Exists(err error) bool {
 	return ok && (a.status == "ALREADY_EXISTS" || a.reason == "alreadyExists")
 }
 
+// Taken reports whether a name is taken, in the words of Cloud Storage, whose names are everybody's.
+func Taken(err error) bool {
+	a, ok := read(err)
+	return ok && a.http == http.StatusConflict && a.reason == "conflict"
+}
+
 // Changed reports whether somebody else changed a thing between our reading and our writing of it.
 func Changed(err error) bool {
 	a, ok := read(err)

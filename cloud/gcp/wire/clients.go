@@ -15,6 +15,7 @@ import (
 	"google.golang.org/api/dns/v1"
 	"google.golang.org/api/iam/v1"
 	"google.golang.org/api/option"
+	"google.golang.org/api/storage/v1"
 
 	"github.com/itbytes/landfall/cloud/gcp/compute"
 	"github.com/itbytes/landfall/plan"
@@ -32,6 +33,7 @@ type Clients struct {
 	IAM           *iam.Service
 	DNS           *dns.Service
 	Directory     *admin.Service
+	Storage       *storage.Service
 	Security      *SecurityCenter
 	Compute       *compute.Client
 
@@ -56,7 +58,7 @@ func newClients(ctx context.Context, l plan.Login, o Options) (*Clients, error) 
 		}
 		return opts
 	}
-	return c, errors.Join(c.generated(ctx, at), c.discovered(ctx, at))
+	return c, errors.Join(c.generated(ctx, at), c.discovered(ctx, at), c.stored(ctx, at))
 }
 
 type options func(api string) []option.ClientOption

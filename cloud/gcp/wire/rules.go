@@ -54,6 +54,7 @@ func rules() []rule {
 		{says: "billing must be enabled", kind: fault.Denied, hint: linkIt},
 		{says: "billing account for project", kind: fault.Denied, hint: linkIt},
 		{says: "billing account…not open", kind: fault.Denied, hint: linkIt},
+		{reason: "accountDisabled", kind: fault.Denied, hint: linkIt},
 		{reason: "CONSUMER_SUSPENDED", kind: fault.Locked, hint: appeal, scope: true},
 		{says: "has been suspended", kind: fault.Locked, hint: appeal, scope: true},
 		{says: "project…is not active", kind: fault.Locked, hint: undelete, scope: true},
