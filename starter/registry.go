@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -17,18 +19,18 @@ import (
 // registry reads the table of what stands where.
 func (d *desk) registry() *cobra.Command {
 	cmd := &cobra.Command{Use: "registry", Short: "Read the registry of what stands where.", Example: "  landfall registry list itbytes\n  landfall registry show it4bytes-prod-core"}
-	var of string
+	var of, from string
 	list := &cobra.Command{
 		Use:     "list [PLAN]",
-		Short:   "List every row of the registry.",
-		Example: "  landfall registry list\n  landfall registry list itbytes -o json",
+		Short:   "List every row of the registry, or of its newest export while AWS is away.",
+		Example: "  landfall registry list\n  landfall registry list itbytes -o json\n  landfall registry list itbytes --from azure",
 		Args:    atMostOne("PLAN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rows, err := d.rows(cmd.Context(), args)
+			shown, err := d.rows(cmd.Context(), args, from)
 			if err != nil {
 				return err
 			}
-			return d.showRows(rows)
+			return d.showRows(shown)
 		},
 	}
 	show := &cobra.Command{
@@ -41,89 +43,108 @@ func (d *desk) registry() *cobra.Command {
 			if of != "" {
 				given = []string{of}
 			}
-			rows, err := d.rows(cmd.Context(), given)
+			shown, err := d.rows(cmd.Context(), given, from)
 			if err != nil {
 				return err
 			}
-			var found []plan.Row
-			for _, r := range rows {
-				if strings.EqualFold(r.Project, args[0]) {
-					found = append(found, r)
-				}
-			}
-			if len(found) == 0 {
+			shown.Rows = slices.DeleteFunc(shown.Rows, func(r plan.Row) bool { return !strings.EqualFold(r.Project, args[0]) })
+			if len(shown.Rows) == 0 {
 				return failed(nil, "See landfall registry list for those that are.", "no project named %q is in the registry", args[0])
 			}
-			return d.showRows(found)
+			return d.showRows(shown)
 		},
 	}
 	show.Flags().StringVar(&of, "plan", "", "whose registry, where several plans have run")
+	for _, c := range []*cobra.Command{list, show} {
+		c.Flags().StringVar(&from, "from", "", "azure or gcp: read the signed export there, and ask AWS nothing")
+	}
 	cmd.AddCommand(list, show)
 	d.verbsOnly(cmd)
 	return cmd
 }
 
-// rows reads the registry through a worker, which has the credentials.
-func (d *desk) rows(ctx context.Context, args []string) ([]plan.Row, error) {
+// rows reads the registry, or an export of it, through a worker, which has the credentials.
+func (d *desk) rows(ctx context.Context, args []string, from string) (shown workflows.ShownRegistry, err error) {
 	c, err := d.connect(ctx)
 	if err != nil {
-		return nil, err
+		return shown, err
 	}
 	defer c.Close()
 	names, err := d.named(ctx, c, args)
 	if err != nil {
-		return nil, err
+		return shown, err
 	}
 	switch len(names) {
 	case 0:
-		return nil, failed(nil, "Start one with landfall migrate PLAN, or name a plan's file: landfall registry list PLAN.", "no plan has run here, so there is no registry to read")
+		return shown, failed(nil, "Start one with landfall migrate PLAN, or name a plan's file: landfall registry list PLAN.", "no plan has run here, so there is no registry to read")
 	case 1:
 	default:
-		return nil, usage(fmt.Sprintf("%d plans have run here", len(names)), "Name one: landfall registry list PLAN, or landfall registry show PROJECT --plan PLAN.")
+		return shown, usage(fmt.Sprintf("%d plans have run here", len(names)), "Name one: landfall registry list PLAN, or landfall registry show PROJECT --plan PLAN.")
 	}
 	if err := staffed(ctx, c, workflows.Queue); err != nil {
-		return nil, err
+		return shown, err
 	}
 	t := names[0]
-	in := workflows.ShowRegistryInput{Plan: t.plan, PlanRef: t.ref(), Home: homeOf(ctx, c, t)}
+	id, summary := "registry/"+t.name, "read the registry of "+t.name
+	if from != "" {
+		id, summary = id+"/"+from, summary+" as it was exported to "+from
+	}
 	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: "registry/" + t.name, TaskQueue: workflows.Queue, StaticSummary: "read the registry of " + t.name,
-		WorkflowExecutionTimeout: 5 * time.Minute,
-	}, workflows.ShowRegistryType, in)
+		ID: id, TaskQueue: workflows.Queue, StaticSummary: summary, WorkflowExecutionTimeout: 5 * time.Minute,
+	}, workflows.ShowRegistryType, workflows.ShowRegistryInput{Plan: t.plan, PlanRef: t.ref(), From: from, Containers: containersOf(ctx, c, t)})
 	if err != nil {
-		return nil, failed(err, "See that the Temporal server answers.", "the registry could not be asked: %v", err)
+		return shown, failed(err, "See that the Temporal server answers.", "the registry could not be asked: %v", err)
 	}
-	var rows []plan.Row
-	if err := outcome(ctx, c, run, &rows); err != nil {
-		return nil, ended(err, "reading of the registry")
+	if err := outcome(ctx, c, run, &shown); err != nil {
+		return shown, elsewhere(ended(err, "reading of the registry"), t, from)
 	}
-	return rows, nil
+	return shown, nil
 }
 
-// homeOf is the account that the last run found for the registry, for plans that do not adopt it.
-func homeOf(ctx context.Context, c client.Client, t target) string {
+// elsewhere adds to why the registry could not be read that exports of it can be.
+func elsewhere(err error, t target, from string) error {
+	var said *trouble
+	if t.plan == nil || from != "" || !errors.As(err, &said) {
+		return err
+	}
+	for _, to := range t.plan.WithDefaults().Registry.ExportTo {
+		cloud, _, _ := strings.Cut(to, "/")
+		said.Hint = strings.TrimSpace(said.Hint + " Meanwhile: landfall registry list " + t.name + " --from " + cloud + ".")
+		break
+	}
+	return err
+}
+
+// containersOf are the accounts, subscriptions and projects that the last run found, by landing, for those that the plan
+// does not adopt. Where no run is remembered there are none.
+func containersOf(ctx context.Context, c client.Client, t target) map[string]string {
 	last, err := stand(ctx, c, t.name)
 	if err != nil {
-		return ""
+		return nil
 	}
+	out := map[string]string{}
 	for _, r := range last.Registry.Rows {
-		if r.Kind == "landing" && r.Cloud == plan.AWS && (t.plan == nil || r.Environment == t.plan.WithDefaults().Registry.Environment) {
-			return r.ID
+		if r.Kind == "landing" {
+			out[string(r.Cloud)+"/"+r.Environment] = r.ID
 		}
 	}
-	return ""
+	return out
 }
 
-func (d *desk) showRows(rows []plan.Row) error {
+func (d *desk) showRows(shown workflows.ShownRegistry) error {
 	if d.output == "json" {
-		if rows == nil {
-			rows = []plan.Row{}
+		if shown.Rows == nil {
+			shown.Rows = []plan.Row{}
 		}
-		return d.json(map[string]any{"rows": rows})
+		return d.json(shown)
+	}
+	if p := shown.Proof; p != nil {
+		d.say("signed by key %s, as of %s", p.Key, p.AsOf.UTC().Format(time.RFC3339))
+		d.say("read from %s (%s)", p.Where, p.Landing)
 	}
 	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "PROJECT\tCLOUD\tKIND\tENVIRONMENT\tID\tCREDENTIAL")
-	for _, r := range rows {
+	for _, r := range shown.Rows {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Project, r.Cloud, r.Kind, r.Environment, r.ID, or(r.Credential, "-"))
 	}
 	return w.Flush()

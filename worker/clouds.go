@@ -55,6 +55,17 @@ func gates(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.G
 	return out
 }
 
+// depots are the clouds' object storages.
+func depots(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.Depot {
+	out := map[plan.Cloud]activities.Depot{}
+	for name, c := range clouds {
+		if d, is := c.(activities.Depot); is {
+			out[name] = d
+		}
+	}
+	return out
+}
+
 // open opens DynamoDB in the account of an AWS landing.
 func open(c activities.Carrier) func(context.Context, plan.Landing) (*dynamodb.Client, error) {
 	configured, ok := c.(interface {
@@ -91,5 +102,8 @@ var (
 	_ activities.Carrier = (*gcp.Cloud)(nil)
 	_ activities.Book    = (*registry.Book)(nil)
 	_ activities.Teller  = (*webhook.Hook)(nil)
+	_ activities.Notary  = (*registry.Notary)(nil)
+	_ activities.Depot   = (*azure.Cloud)(nil)
+	_ activities.Depot   = (*gcp.Cloud)(nil)
 	_ step.Keeper        = (*vault.Vault)(nil)
 )

@@ -45,7 +45,7 @@ func muster(c client.Client, cfg config, env func(string) string, log *slog.Logg
 	logins := &activities.Logins{Gates: gates(clouds), Latch: &activities.Latch{Folder: cfg.sessions}, Show: show(c)}
 	for _, name := range cfg.clouds {
 		w := worker.New(c, workflows.CloudQueue(name), door(rate(name)))
-		registerCloud(w, name, clouds, logins)
+		registerCloud(w, name, clouds, logins, registry.NewNotary(vault))
 		crew.workers = append(crew.workers, w)
 	}
 	return crew, nil
@@ -79,11 +79,14 @@ func registerRunbook(w book, cfg config, chapters ...any) {
 }
 
 // registerCloud registers the activities of one cloud; the registry's go with AWS, where its credentials are.
-func registerCloud(w book, name plan.Cloud, clouds map[plan.Cloud]activities.Carrier, logins *activities.Logins) {
+func registerCloud(w book, name plan.Cloud, clouds map[plan.Cloud]activities.Carrier, logins *activities.Logins, notary *registry.Notary) {
 	w.RegisterActivity(&activities.Landings{Clouds: clouds, Latch: logins.Latch})
 	w.RegisterActivity(logins)
+	w.RegisterActivity(&activities.Exports{Depots: depots(clouds), Notary: notary, Latch: logins.Latch})
 	if name == plan.AWS {
-		w.RegisterActivity(&activities.Register{Book: registry.New(open(clouds[name]))})
+		table := registry.New(open(clouds[name]))
+		w.RegisterActivity(&activities.Register{Book: table})
+		w.RegisterActivity(&activities.Seals{Book: table, Notary: notary, Latch: logins.Latch})
 	}
 }
 
