@@ -187,20 +187,3 @@ func TestALostAnswerMakesNoSecondBucketAndNoSecondVersion(t *testing.T) {
 		}
 	}
 }
-
-// patch changes something that is not the adapter's to change, as a person does.
-func (w *world) patch(t *testing.T, path, body string) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, w.endpoint+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := w.http(t).Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s", path, resp.Status)
-	}
-}
