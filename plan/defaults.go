@@ -19,8 +19,9 @@ const (
 	AzureCLIClient = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 )
 
-// WithDefaults is the plan with everything said that it leaves unsaid. It changes nothing that is written, writes to
-// nothing that p holds, and is the same when applied again.
+// WithDefaults is the plan with everything said that it leaves unsaid, but for rotation, whose defaults depend on the
+// credential: see Credentials. It changes nothing that is written, writes to nothing that p holds, and is the same when
+// applied again.
 func (p Plan) WithDefaults() Plan {
 	p.Clouds, p.Logins = defaultHomes(p), defaultLogins(p)
 	naming := map[Cloud]string{}
@@ -139,7 +140,7 @@ func (id Identity) withDefaults(management string) Identity {
 		id.Roles = map[Cloud][]string{AWS: {"ReadOnlyAccess"}, Azure: {"Reader"}, GCP: {"roles/viewer"}}[id.Cloud]
 	}
 	if id.Credential != "" {
-		id.CredentialType = cmp.Or(id.CredentialType, map[Cloud]string{Azure: "secret", GCP: "key"}[id.Cloud])
+		id.CredentialType = cmp.Or(id.CredentialType, map[Cloud]string{Azure: "certificate", GCP: "key"}[id.Cloud])
 		id.CredentialDays = cmp.Or(id.CredentialDays, 90)
 	}
 	audience := map[Cloud]string{AWS: "sts.amazonaws.com", Azure: "api://AzureADTokenExchange"}[id.Cloud]

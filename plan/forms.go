@@ -38,6 +38,7 @@ var (
 	scopeForm   = newForm(`(\*|[a-z0-9-]+)/(\*|[a-z0-9-]+)`, "a scope is written cloud/environment", "Either may be *, as in aws/* or */prod.")
 	landingForm = newForm(`[a-z0-9-]+/[a-z0-9-]+`, "a landing is written cloud/environment", "For example azure/mgmt.")
 	stepForm    = newForm(`[a-z][a-z0-9-]{0,62}`, "a step's name has up to 63 small letters, digits and hyphens and begins with a letter", "For example registrar-delegation.")
+	calledForm  = newForm(`[a-z][a-z0-9-]{0,62}`, "such a name has up to 63 small letters, digits and hyphens and begins with a letter", "For example monthly.")
 	controlForm = newForm(`([A-Z]{2,8}-)?O(0[1-9]|1[0-5])[a-z]?`, "a control is written AWS-O01, AZ-O03a or GC-O02b, an objective O01 to O15", "The objectives are in the foundation catalogue.")
 	roleForm    = newForm(`[A-Za-z0-9_+=,.@/-]{1,128}`, "a role's name has letters, digits and _ + = , . @ -", "For example AdministratorAccess.")
 	userForm    = newForm(`[A-Za-z0-9_+=,.@-]{1,64}`, "an IAM user's name has up to 64 letters, digits and _ + = , . @ -", "For example landfall-fallback.")

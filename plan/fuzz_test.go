@@ -9,7 +9,7 @@ import (
 )
 
 // FuzzParse plants a secret at some place of some document: Parse must neither panic nor repeat it, and what it accepts must
-// resolve.
+// resolve, with credentials of different names.
 func FuzzParse(f *testing.F) {
 	secrets := slices.Sorted(maps.Values(planted()))
 	for _, name := range []string{"itbytes", "greenfield", "aws-only"} {
@@ -35,5 +35,6 @@ func FuzzParse(f *testing.F) {
 		if _, err := p.Resolve(); err != nil {
 			t.Errorf("what Parse accepts does not resolve: %v", err)
 		}
+		credentials(t, p)
 	})
 }

@@ -120,7 +120,8 @@ type Identity struct {
 	Roles []string `json:"roles,omitempty" yaml:"roles,omitempty"`
 	// Credential is the op:// item its long-lived credential is kept in; empty where there is none (federation only).
 	Credential string `json:"credential,omitempty" yaml:"credential,omitempty"`
-	// CredentialType is secret or certificate (Azure), key (GCP); default secret or key.
+	// CredentialType is certificate or secret (Azure), key (GCP). Default certificate or key: the private half of a certificate
+	// is ours before anybody is shown the public one, so that no crash can lose it.
 	CredentialType string `json:"credentialType,omitempty" yaml:"credentialType,omitempty"`
 	// CredentialDays is how long the credential is valid. Default 90.
 	CredentialDays int `json:"credentialDays,omitempty" yaml:"credentialDays,omitempty"`

@@ -39,6 +39,15 @@ dns: {zones: {aws: aws.acme.example, gcp: gcp.acme.example}}
 journal: {table: acts}
 manual: [{name: registrar, cloud: aws, environment: mgmt, outcome: The registrar delegates the zone., after: [dns-zone]}]
 notify: {webhook: "https://hooks.acme.example/landfall", key: op://acme/hook, remind: 2h}
+rotation:
+  maxAge: 60d
+  schedules:
+    - {name: monthly, calendar: 0 3 1 * *, timeZone: Europe/Berlin, jitter: 2h}
+    - {name: often, every: 30d, credentials: [keys, gcp]}
+  freeze: [{from: 2026-12-20, to: 2027-01-06, reason: holidays}]
+  credentials:
+    - {id: robot-azure, grace: 48h, consumers: [{name: ci, webhook: "https://ci.acme.example/keys", key: op://acme/hook, ttl: 2h}]}
+    - {id: keys, observe: 12h}
 `
 
 func TestEachMistakeIsNamedWithItsPlaceAndWhatToDo(t *testing.T) {
@@ -407,7 +416,7 @@ p.yaml:13:99: logins.sso.user: a login of type aws-sso has no user. Leave it out
 		{
 			"credential: op://acme/robot",
 			"credential: op://acme/robot, credentialType: key",
-			`p.yaml:21:84: identities[0].credentialType: there is no type of credential in azure called "key". There are secret and certificate.`,
+			`p.yaml:21:84: identities[0].credentialType: there is no type of credential in azure called "key". There are certificate and secret.`,
 		},
 		{
 			"credential: op://acme/robot",
@@ -573,6 +582,240 @@ p.yaml:13:99: logins.sso.user: a login of type aws-sso has no user. Leave it out
 			"name: acme,",
 			"name: acme, zzz: 1,",
 			`p.yaml:3:24: metadata.zzz: there is no field "zzz" in metadata. There are name, owner and change.`,
+		},
+		{
+			"maxAge: 60d",
+			"maxAge: 60",
+			`p.yaml:34:11: rotation.maxAge: this should be text, not a number. Put it in quotes.`,
+		},
+		{
+			"maxAge: 60d",
+			"maxAge: 2 months",
+			`p.yaml:34:11: rotation.maxAge: a length of time is written in days, hours and minutes. Write it as 90d, 24h or 30m.`,
+		},
+		{
+			"maxAge: 60d",
+			"maxAge: 12h",
+			`p.yaml:34:11: rotation.maxAge: this is too short: it is at least 1d. Write a longer one.`,
+		},
+		{
+			"maxAge: 60d",
+			"maxAge: 60d\n  grace: 9000d",
+			`p.yaml:35:10: rotation.grace: a length of time is at most ten years. Write it as 90d, 24h or 30m.`,
+		},
+		{
+			"maxAge: 60d",
+			"maxAge: 60d\n  observe: 90s",
+			`p.yaml:35:12: rotation.observe: a length of time is written in days, hours and minutes. Write it as 90d, 24h or 30m.`,
+		},
+		{
+			"{name: monthly,",
+			"{name: Monthly,",
+			`p.yaml:36:14: rotation.schedules[0].name: such a name has up to 63 small letters, digits and hyphens and begins with a letter. For example monthly.`,
+		},
+		{
+			"{name: often,",
+			"{name: monthly,",
+			`p.yaml:37:14: rotation.schedules[1].name: "monthly" is the name of rotation.schedules[0] already. Name them apart.`,
+		},
+		{
+			"calendar: 0 3 1 * *, timeZone: Europe/Berlin, ",
+			"",
+			`p.yaml:36:7: rotation.schedules[0]: this schedule does not say when. Write every: 30d, or calendar: 0 3 1 * *.`,
+		},
+		{
+			"every: 30d,",
+			"every: 30d, calendar: 0 3 1 * *,",
+			`p.yaml:37:43: rotation.schedules[1].calendar: a schedule is by every or by calendar, not both. Make two schedules of it.`,
+		},
+		{
+			"every: 30d,",
+			"every: 30s,",
+			`p.yaml:37:28: rotation.schedules[1].every: a length of time is written in days, hours and minutes. Write it as 90d, 24h or 30m.`,
+		},
+		{
+			"every: 30d,",
+			"every: 0d,",
+			`p.yaml:37:28: rotation.schedules[1].every: this is too short: it is at least 1m. Write a longer one.`,
+		},
+		{
+			"every: 30d,",
+			"every: 30d, timeZone: UTC,",
+			`p.yaml:37:43: rotation.schedules[1].timeZone: a time zone belongs to a calendar, and an interval has none. Leave it out.`,
+		},
+		{
+			"every: 30d,",
+			"every: 1h, jitter: 2h,",
+			`p.yaml:37:40: rotation.schedules[1].jitter: this schedule could begin after the next of its own times. Write 1h or less.`,
+		},
+		{
+			"calendar: 0 3 1 * *",
+			"calendar: 0 3 1 *",
+			`p.yaml:36:33: rotation.schedules[0].calendar: a calendar has five fields: minute, hour, day of month, month and day of week. For example 0 3 1 * *, which is at 03:00 on the first of each month.`,
+		},
+		{
+			"calendar: 0 3 1 * *",
+			`calendar: "@monthly"`,
+			`p.yaml:36:33: rotation.schedules[0].calendar: a calendar has five fields: minute, hour, day of month, month and day of week. For example 0 3 1 * *, which is at 03:00 on the first of each month.`,
+		},
+		{
+			"calendar: 0 3 1 * *",
+			"calendar: 0 24 1 * *",
+			`p.yaml:36:33: rotation.schedules[0].calendar: this calendar's hour is not written as it must be. Write *, a value from 0 to 23, a range or a step: */5, 1-5, 1,15.`,
+		},
+		{
+			"calendar: 0 3 1 * *",
+			"calendar: 0 3 1 jna *",
+			`p.yaml:36:33: rotation.schedules[0].calendar: this calendar's month is not written as it must be. Did you mean "jan"?`,
+		},
+		{
+			"calendar: 0 3 1 * *",
+			"calendar: 0 3 * * fri-mon",
+			`p.yaml:36:33: rotation.schedules[0].calendar: this calendar's day of week is not written as it must be. Write the range's smaller end first.`,
+		},
+		{
+			"calendar: 0 3 1 * *",
+			"calendar: 0 3 30 2 *",
+			`p.yaml:36:33: rotation.schedules[0].calendar: no day fits this calendar. Look at its day of month, month and day of week.`,
+		},
+		{
+			"calendar: 0 3 1 * *",
+			`calendar: "*/30 * * * *"`,
+			`p.yaml:36:82: rotation.schedules[0].jitter: this schedule could begin after the next of its own times. Write 30m or less.`,
+		},
+		{
+			"timeZone: Europe/Berlin",
+			"timeZone: europe/berlin",
+			`p.yaml:36:54: rotation.schedules[0].timeZone: there is no time zone "europe/berlin". Did you mean "Europe/Berlin"?`,
+		},
+		{
+			"timeZone: Europe/Berlin",
+			"timeZone: America/New York",
+			`p.yaml:36:54: rotation.schedules[0].timeZone: there is no time zone "America/New York". Did you mean "America/New_York"?`,
+		},
+		{
+			"timeZone: Europe/Berlin",
+			"timeZone: CEST",
+			`p.yaml:36:54: rotation.schedules[0].timeZone: there is no time zone "CEST". Write it as in the IANA database, such as Europe/Berlin or UTC.`,
+		},
+		{
+			"timeZone: Europe/Berlin",
+			"timeZone: Local",
+			`p.yaml:36:54: rotation.schedules[0].timeZone: there is no time zone "Local". Write it as in the IANA database, such as Europe/Berlin or UTC.`,
+		},
+		{
+			"jitter: 2h",
+			"jitter: 40d",
+			`p.yaml:36:77: rotation.schedules[0].jitter: this schedule could begin after the next of its own times. Write 28d or less.`,
+		},
+		{
+			"credentials: [keys, gcp]",
+			"credentials: [keyz, gcp]",
+			`p.yaml:37:47: rotation.schedules[1].credentials[0]: there is no credential in this plan called "keyz". Did you mean "keys"?`,
+		},
+		{
+			"credentials: [keys, gcp]",
+			"credentials: [keys, gpc]",
+			`p.yaml:37:53: rotation.schedules[1].credentials[1]: there is no credential in this plan called "gpc". Did you mean "gcp"?`,
+		},
+		{
+			"from: 2026-12-20",
+			"from: 20.12.2026",
+			`p.yaml:38:19: rotation.freeze[0].from: this is not a day. Write it as YYYY-MM-DD.`,
+		},
+		{
+			"to: 2027-01-06",
+			"to: 2026-01-06",
+			`p.yaml:38:35: rotation.freeze[0].to: this freeze ends before it begins. Write the first day under from and the last under to.`,
+		},
+		{
+			"reason: holidays",
+			`reason: " "`,
+			`p.yaml:38:55: rotation.freeze[0].reason: rotation is frozen for a reason. Write why, in a few words.`,
+		},
+		{
+			", reason: holidays",
+			"",
+			`p.yaml:38:12: rotation.freeze[0].reason: reason is missing. Add the field reason.`,
+		},
+		{
+			"{id: robot-azure, grace",
+			"{id: robot-azur, grace",
+			`p.yaml:40:12: rotation.credentials[0].id: there is no credential in this plan called "robot-azur". Did you mean "robot-azure"?`,
+		},
+		{
+			"{id: keys, observe",
+			"{id: Robot-Azure, maxAge",
+			`p.yaml:41:12: rotation.credentials[1].id: "Robot-Azure" is rotation.credentials[0] already. Write one entry for it.`,
+		},
+		{
+			"{id: robot-azure, grace: 48h",
+			"{id: robot-azure, observe: 48h",
+			`p.yaml:40:34: rotation.credentials[0].observe: Entra cannot disable a key before it is deleted, so there is nothing to observe. Leave it out, and write a longer grace.`,
+		},
+		{
+			"{id: robot-azure, grace: 48h",
+			"{id: robot-azure, owner: me@nowhere",
+			`p.yaml:40:32: rotation.credentials[0].owner: this is not an e-mail address. For example aws+prod@example.com.`,
+		},
+		{
+			"{id: keys, observe: 12h}",
+			"{id: sso}",
+			`p.yaml:41:12: rotation.credentials[1].id: there is no credential in this plan called "sso". There are keys and robot-azure.`,
+		},
+		{
+			", key: op://acme/hook, ttl",
+			", ttl",
+			`p.yaml:40:49: rotation.credentials[0].consumers[0].key: a notice is signed, and the plan names no secret to sign it by. Add it: the op:// item that keeps the webhook's signing secret.`,
+		},
+		{
+			`webhook: "https://ci.acme.example/keys", `,
+			"",
+			`p.yaml:40:49: rotation.credentials[0].consumers[0].webhook: there is no address to tell notices to. Add the address, or leave the key out.`,
+		},
+		{
+			"https://ci.acme.example/keys",
+			"ftp://ci.acme.example/keys",
+			`p.yaml:40:69: rotation.credentials[0].consumers[0].webhook: a webhook is an https address without a password in it. For example https://hooks.example.com/landfall; plain http only on this machine.`,
+		},
+		{
+			"key: op://acme/hook, ttl",
+			"key: op://acme/aws, ttl",
+			`p.yaml:40:106: rotation.credentials[0].consumers[0].key: this item of the vault is that of logins.keys.item. Keep the signing secret in an item of its own.`,
+		},
+		{
+			"ttl: 2h}]",
+			"ttl: 2h}, {name: ci}]",
+			`p.yaml:40:139: rotation.credentials[0].consumers[1].name: "ci" is the name of another consumer of this credential. Name them apart.`,
+		},
+		{
+			"{name: ci, webhook",
+			"{name: CI, webhook",
+			`p.yaml:40:56: rotation.credentials[0].consumers[0].name: such a name has up to 63 small letters, digits and hyphens and begins with a letter. For example monthly.`,
+		},
+		{
+			"ttl: 2h",
+			"ttl: soon",
+			`p.yaml:40:127: rotation.credentials[0].consumers[0].ttl: a length of time is written in days, hours and minutes. Write it as 90d, 24h or 30m.`,
+		},
+		{
+			"name: robot-azure, cloud: azure,",
+			"name: gcp, cloud: azure,",
+			`p.yaml:21:12: identities[0].name: a credential called as a cloud could not be told from all of that cloud's. Name it otherwise.
+p.yaml:40:12: rotation.credentials[0].id: there is no credential in this plan called "robot-azure". There are keys and gcp.`,
+		},
+		{
+			"name: robot-azure, cloud: azure,",
+			"name: keys, cloud: azure,",
+			`p.yaml:37:47: rotation.schedules[1].credentials[0]: there is no credential in this plan called "keys". Did you mean "keys-aws"?
+p.yaml:40:12: rotation.credentials[0].id: there is no credential in this plan called "robot-azure". There are keys-aws and keys-azure.
+p.yaml:41:12: rotation.credentials[1].id: there is no credential in this plan called "keys". Did you mean "keys-aws"?`,
+		},
+		{
+			", fallback: keys}",
+			"}",
+			`p.yaml:37:47: rotation.schedules[1].credentials[0]: no landing signs in by the login "keys". Name it as a landing's login or fallback, or leave it out.
+p.yaml:41:12: rotation.credentials[1].id: no landing signs in by the login "keys". Name it as a landing's login or fallback, or leave it out.`,
 		},
 	} {
 		t.Run(fmt.Sprintf("%s becomes %s", e.old, e.new), func(t *testing.T) {

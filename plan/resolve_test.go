@@ -69,8 +69,8 @@ func TestALandingHasEveryDefaultSettled(t *testing.T) {
 		t.Errorf("got %+v, want the zone, the waiver and the identity at home in mgmt", gcp)
 	}
 	azure := resolve(t, p)["azure/prod"]
-	if a := azure.Identities[0]; a.CredentialType != "secret" || a.CredentialDays != 90 || a.Roles[0] != "Reader" || azure.Zone != "" || azure.Login.Client != AzureCLIClient {
-		t.Errorf("got %+v, want a secret of 90 days for a reader", azure)
+	if a := azure.Identities[0]; a.CredentialType != "certificate" || a.CredentialDays != 90 || a.Roles[0] != "Reader" || azure.Zone != "" || azure.Login.Client != AzureCLIClient {
+		t.Errorf("got %+v, want a certificate of 90 days for a reader", azure)
 	}
 }
 

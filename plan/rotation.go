@@ -20,9 +20,11 @@ type Schedule struct {
 	Name        string   `json:"name"                  yaml:"name"`                  // lower case, digits and hyphens
 	Credentials []string `json:"credentials,omitempty" yaml:"credentials,omitempty"` // ids, or a cloud's name for all of its. Default all
 	Every       string   `json:"every,omitempty"       yaml:"every,omitempty"`       // an interval: 30d
-	Calendar    string   `json:"calendar,omitempty"    yaml:"calendar,omitempty"`    // or a cron expression of five fields: 0 3 1 * *
-	TimeZone    string   `json:"timeZone,omitempty"    yaml:"timeZone,omitempty"`    // of the calendar, as in the IANA database. Default UTC
-	Jitter      string   `json:"jitter,omitempty"      yaml:"jitter,omitempty"`      // begins at random up to so much later
+	// Calendar is a cron expression of five fields, instead of an interval: 0 3 1 * *. A day must fit the day of month and the
+	// day of week.
+	Calendar string `json:"calendar,omitempty" yaml:"calendar,omitempty"`
+	TimeZone string `json:"timeZone,omitempty" yaml:"timeZone,omitempty"` // of the calendar, as in the IANA database. Default UTC
+	Jitter   string `json:"jitter,omitempty"   yaml:"jitter,omitempty"`   // begins at random up to so much later
 	// KeepOn goes on although a rotation has failed. Default: the schedule pauses and asks.
 	KeepOn bool `json:"keepOn,omitempty" yaml:"keepOn,omitempty"`
 }
@@ -36,7 +38,9 @@ type Freeze struct {
 
 // CredentialRule says where one credential differs from the rest.
 type CredentialRule struct {
-	ID      string `json:"id"                yaml:"id"`                // the identity's name, or the login's
+	// ID is the login's name or the identity's in small letters; a name that two credentials share is ended by the cloud's:
+	// robot-azure and robot-gcp.
+	ID      string `json:"id"                yaml:"id"`
 	Owner   string `json:"owner,omitempty"   yaml:"owner,omitempty"`   // who answers for it. Default the plan's owner
 	MaxAge  string `json:"maxAge,omitempty"  yaml:"maxAge,omitempty"`  // as in Rotation
 	Grace   string `json:"grace,omitempty"   yaml:"grace,omitempty"`   // as in Rotation

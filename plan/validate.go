@@ -26,7 +26,7 @@ func (p Plan) problems(day string) Problems {
 	for _, part := range []func(*check){
 		(*check).header, (*check).organisation, (*check).homes, (*check).logins, (*check).landingList, (*check).skips,
 		(*check).identityList, (*check).network, (*check).baseline, (*check).registry, (*check).dns,
-		(*check).containers, (*check).emails, (*check).tagRules, (*check).items, (*check).manual, (*check).notify,
+		(*check).containers, (*check).emails, (*check).tagRules, (*check).items, (*check).manual, (*check).notify, (*check).rotation,
 	} {
 		part(&c)
 	}

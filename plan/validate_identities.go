@@ -49,7 +49,7 @@ func (c *check) container(cloud Cloud, name string) (square, bool) {
 }
 
 func (c *check) credential(path string, id Identity) {
-	types := map[Cloud][]string{Azure: {"secret", "certificate"}, GCP: {"key"}}[id.Cloud]
+	types := map[Cloud][]string{Azure: {"certificate", "secret"}, GCP: {"key"}}[id.Cloud]
 	switch {
 	case id.Credential == "" && (id.CredentialType != "" || id.CredentialDays != 0):
 		c.add(path+".credential", "Say where it is kept: op://vault/item.", "this identity has no credential whose type or life could be chosen")

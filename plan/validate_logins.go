@@ -124,4 +124,11 @@ func (c *check) items() {
 			claim(id.Credential, item("identities", i)+".credential")
 		}
 	}
+	for i, r := range c.written.Rotation.Credentials {
+		for j, con := range r.Consumers { // several may be told by one secret
+			if other, taken := first[strings.ToLower(con.Key)]; taken && other != "notify.key" {
+				c.add(item(item("rotation.credentials", i)+".consumers", j)+".key", "Keep the signing secret in an item of its own.", "this item of the vault is that of %s", other)
+			}
+		}
+	}
 }

@@ -41,14 +41,7 @@ func (c *check) manual() {
 // notify says what is wrong with who is told.
 func (c *check) notify() {
 	n := c.written.Notify
-	c.form("notify.webhook", n.Webhook, webhookForm)
-	c.form("notify.key", n.Key, opForm)
-	switch {
-	case n.Webhook != "" && n.Key == "":
-		c.add("notify.key", "Add it: the op:// item that keeps the webhook's signing secret.", "a notice is signed, and the plan names no secret to sign it by")
-	case n.Webhook == "" && n.Key != "":
-		c.add("notify.webhook", "Add the address, or leave the key out.", "there is no address to tell notices to")
-	}
+	c.hook("notify", n.Webhook, n.Key)
 	if n.Remind == "" {
 		return
 	}
