@@ -144,4 +144,6 @@ type Slotted struct {
 	Keys     map[Slot]string    `json:"keys"`
 	Since    map[Slot]time.Time `json:"since,omitempty"`
 	Rotation string             `json:"rotation,omitempty"` // the one that wrote last
+	// Dropped are ids that the item remembers of keys whose secret it no longer holds: they were made by us.
+	Dropped []string `json:"dropped,omitempty"`
 }
