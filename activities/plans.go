@@ -16,6 +16,9 @@ type Plans struct {
 	// Settle parses and validates: plan.Parse and its kin. It is asked for so that what a plan may say is decided in one place.
 	Settle func(name string, b []byte) (plan.Plan, error)
 	Check  func(p plan.Plan) error
+	// Pace makes the plan's graces and observations shorter, where a worker's world is a simulated one that goes faster than
+	// ours; 0 or 1 leaves them.
+	Pace float64
 }
 
 // SettlePlanInput is the input of SettlePlan: a plan, or the name of one in the worker's folder.
@@ -29,6 +32,8 @@ type SettlePlanInput struct {
 type Settled struct {
 	Plan   plan.Plan `json:"plan"`
 	Digest string    `json:"digest"`
+	// Pace is the worker's.
+	Pace float64 `json:"pace,omitempty"`
 }
 
 // SettlePlan returns the plan a run is to carry out, validated. What is wrong with it is said once, as an Invalid fault.
@@ -40,7 +45,7 @@ func (a *Plans) SettlePlan(_ context.Context, in SettlePlanInput) (Settled, erro
 	if err := a.Check(p); err != nil {
 		return Settled{}, invalid(err)
 	}
-	return Settled{Plan: p.WithDefaults(), Digest: p.Digest()}, nil
+	return Settled{Plan: p.WithDefaults(), Digest: p.Digest(), Pace: a.Pace}, nil
 }
 
 func (a *Plans) read(in SettlePlanInput) (plan.Plan, error) {

@@ -215,3 +215,47 @@ func (a *Rotations) smith(in KeyInput) (Smith, error) {
 	}
 	return s, nil
 }
+
+// WatchInput is the input of WatchKey.
+type WatchInput struct {
+	Credential plan.Credential `json:"credential"`
+	Every      time.Duration   `json:"every"`
+	For        time.Duration   `json:"for"`
+}
+
+// WatchKey signs in with the vault's current key again and again, as a consumer would, and counts. Cut short by a
+// cancellation it tells what it has seen so far.
+func (a *Rotations) WatchKey(ctx context.Context, in WatchInput) (plan.Canary, error) {
+	s, err := a.smith(KeyInput{Credential: in.Credential})
+	if err != nil {
+		return plan.Canary{}, err
+	}
+	pulse := beat(ctx)
+	defer pulse.stop()
+	out, began := plan.Canary{}, time.Now()
+	last := began
+	for turns := time.NewTicker(in.Every); ; {
+		_, err := s.Prove(ctx, in.Credential, plan.Current)
+		if ctx.Err() != nil {
+			turns.Stop()
+			return out, nil //nolint:nilerr // it was cut short, and has seen what it has seen
+		}
+		out.Probes++
+		gap := time.Since(last).Seconds()
+		out.MaxGap = max(out.MaxGap, gap)
+		if err != nil {
+			out.Failures++
+			out.Last = fault.Clip(err.Error())
+		} else {
+			last = time.Now()
+		}
+		if time.Since(began) > in.For {
+			turns.Stop()
+			return out, nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-turns.C:
+		}
+	}
+}

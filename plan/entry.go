@@ -38,5 +38,6 @@ const (
 	EntryUndo     EntryKind = "undo"     // a step was undone, quarantined or left
 	EntryAbort    EntryKind = "abort"    // somebody gave a run up
 	EntryLogin    EntryKind = "login"    // a login was lost, or is there again
+	EntryRotation EntryKind = "rotation" // a credential's key was made, made current, or taken away
 	EntryWord     EntryKind = "word"     // somebody gave their word for what no API can prove
 )

@@ -31,5 +31,8 @@ const (
 	NoticeLogin    NoticeKind = "login.needed" // somebody must sign in, or have a login unlocked: asked once, whoever waits
 	NoticeBack     NoticeKind = "login.back"
 	NoticePerson   NoticeKind = "person.awaited" // a manual step waits for its person
+	NoticeKey      NoticeKind = "key.new"        // to a credential's consumers: read it anew
+	NoticeKeyBack  NoticeKind = "key.back"       // a rotation was rolled back
+	NoticeFinding  NoticeKind = "key.finding"    // a credential is over age, an orphan, foreign, or never used
 	NoticeAborted  NoticeKind = "run.aborted"
 )

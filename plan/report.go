@@ -111,6 +111,8 @@ type RegistryReport struct {
 	Why     string    `json:"why,omitempty"`
 	Rows    []Row     `json:"rows"`
 	Written int       `json:"written"` // rows this run wrote; the others were already so
+	// Exports are what became of the registry's signed exports to other clouds.
+	Exports []Export `json:"exports,omitempty"`
 	// Hold is why the registry is held, while it is.
 	Hold *HoldReport `json:"hold,omitempty"`
 }

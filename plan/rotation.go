@@ -1,6 +1,9 @@
 package plan
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Rotation says how the plan's long-lived credentials are renewed. Durations are written as 90d, 24h or 30m.
 type Rotation struct {
@@ -146,4 +149,121 @@ type Slotted struct {
 	Rotation string             `json:"rotation,omitempty"` // the one that wrote last
 	// Dropped are ids that the item remembers of keys whose secret it no longer holds: they were made by us.
 	Dropped []string `json:"dropped,omitempty"`
+}
+
+// TTL is how long the slowest consumer keeps what it has read of the vault; an hour where none says.
+func (c Credential) TTL() time.Duration {
+	ttl := time.Hour
+	for _, k := range c.Consumers {
+		if d, err := Duration(k.TTL); err == nil {
+			ttl = max(ttl, d)
+		}
+	}
+	return ttl
+}
+
+// RotationState is how far a rotation is.
+type RotationState string
+
+// States of a rotation, in their order; the last three are ends.
+const (
+	RotationLooking   RotationState = "looking"
+	RotationMinting   RotationState = "minting"
+	RotationProving   RotationState = "proving"
+	RotationPromoting RotationState = "promoting"
+	RotationTelling   RotationState = "telling"
+	RotationGrace     RotationState = "grace"
+	RotationDisabling RotationState = "disabling"
+	RotationObserving RotationState = "observing"
+	RotationDeleting  RotationState = "deleting"
+	RotationDone      RotationState = "done"
+	RotationBack      RotationState = "rolled back" // the old key is current, the new one gone
+	RotationHeld      RotationState = "held"        // as it is shown while something holds it
+)
+
+// rotationStates are the states in their order.
+func rotationStates() []RotationState {
+	return []RotationState{
+		RotationLooking, RotationMinting, RotationProving, RotationPromoting, RotationTelling, RotationGrace, RotationDisabling,
+		RotationObserving, RotationDeleting, RotationDone,
+	}
+}
+
+// After reports whether a state comes after another.
+func (s RotationState) After(other RotationState) bool {
+	return slices.Index(rotationStates(), s) > slices.Index(rotationStates(), other)
+}
+
+// RotationReport is what a rotation did. It holds ids of keys, and no key.
+type RotationReport struct {
+	Credential  string               `json:"credential"`
+	Cloud       Cloud                `json:"cloud"`
+	Kind        CredentialKind       `json:"kind"`
+	Owner       string               `json:"owner,omitempty"`
+	Item        string               `json:"item"`
+	Rotation    string               `json:"rotation"`
+	Operator    string               `json:"operator"`
+	Reason      string               `json:"reason"`
+	Compromised bool                 `json:"compromised,omitempty"`
+	State       RotationState        `json:"state"`
+	Old         string               `json:"old,omitempty"`
+	New         string               `json:"new,omitempty"`
+	NewExpires  time.Time            `json:"newExpires,omitzero"`
+	Foreign     []string             `json:"foreign,omitempty"` // keys that the vault does not know: a finding, never touched
+	Proofs      int                  `json:"proofs,omitempty"`  // sign-ins with the new key in a row, before it became current
+	ProofTries  int                  `json:"proofTries,omitempty"`
+	Started     time.Time            `json:"started"`
+	Promoted    time.Time            `json:"promoted,omitzero"`
+	Disabled    time.Time            `json:"disabled,omitzero"`
+	Deleted     time.Time            `json:"deleted,omitzero"`
+	Ended       time.Time            `json:"ended,omitzero"`
+	Told        map[string]time.Time `json:"told,omitempty"` // consumers, when each acknowledged
+	Cut         time.Time            `json:"cut,omitzero"`   // when a compromised key was taken from whoever has it
+	Left        string               `json:"left,omitempty"` // sessions of a compromised key that could not be ended
+	Canary      Canary               `json:"canary"`
+	Hold        *HoldReport          `json:"hold,omitempty"`
+	Fault       *Note                `json:"fault,omitempty"`
+	Queued      bool                 `json:"queued,omitempty"` // another rotation begins when this one has ended
+}
+
+// Canary is what signing in with the vault's current key all through a rotation came to.
+type Canary struct {
+	Probes   int     `json:"probes"`
+	Failures int     `json:"failures"`
+	MaxGap   float64 `json:"maxGapSeconds"` // the longest time without a success
+	Last     string  `json:"last,omitempty"`
+}
+
+// Plus is a canary with what another has seen after it.
+func (c Canary) Plus(o Canary) Canary {
+	if o.Last == "" {
+		o.Last = c.Last
+	}
+	return Canary{Probes: c.Probes + o.Probes, Failures: c.Failures + o.Failures, MaxGap: max(c.MaxGap, o.MaxGap), Last: o.Last}
+}
+
+// CredentialReport is a credential as it stands, and what is wrong with it.
+type CredentialReport struct {
+	ID       string         `json:"id"`
+	Cloud    Cloud          `json:"cloud"`
+	Kind     CredentialKind `json:"kind"`
+	Owner    string         `json:"owner,omitempty"`
+	Item     string         `json:"item"`
+	Landing  string         `json:"landing"`
+	Age      time.Duration  `json:"age,omitempty"` // of the current key
+	Used     time.Time      `json:"used,omitzero"`
+	Expires  time.Time      `json:"expires,omitzero"`
+	Keys     []Key          `json:"keys"`
+	Findings []Finding      `json:"findings"`
+	Fault    *Note          `json:"fault,omitempty"` // why it could not be read
+}
+
+// FrozenOn is the freeze in force on a day (YYYY-MM-DD), if any.
+func (p Plan) FrozenOn(day string) (Freeze, bool) {
+	for _, f := range p.Rotation.Freeze {
+		if f.From <= day && day <= f.To {
+			return f, true
+		}
+	}
+	return Freeze{}, false
 }

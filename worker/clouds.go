@@ -66,6 +66,23 @@ func depots(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.
 	return out
 }
 
+// smiths are the clouds' makers of keys.
+func smiths(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.Smith {
+	out := map[plan.Cloud]activities.Smith{}
+	for name, c := range clouds {
+		if s, is := c.(activities.Smith); is {
+			out[name] = s
+		}
+	}
+	return out
+}
+
+// slots are the vault's, for keys that are rotated.
+func slots(keeper step.Keeper) activities.Slots {
+	s, _ := keeper.(activities.Slots) // held to it below
+	return s
+}
+
 // open opens DynamoDB in the account of an AWS landing.
 func open(c activities.Carrier) func(context.Context, plan.Landing) (*dynamodb.Client, error) {
 	configured, ok := c.(interface {

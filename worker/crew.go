@@ -42,10 +42,15 @@ func muster(c client.Client, cfg config, env func(string) string, log *slog.Logg
 	runbook := worker.New(c, workflows.Queue, door(0))
 	registerRunbook(runbook, cfg, &activities.Vaults{Finder: vault, Log: log}, &activities.Notices{Teller: hook(vault)}, &activities.Runs{Result: results(c)})
 	crew.workers = append(crew.workers, runbook)
-	logins := &activities.Logins{Gates: gates(clouds), Latch: &activities.Latch{Folder: cfg.sessions}, Show: show(c)}
+	latch := &activities.Latch{Folder: cfg.sessions}
+	kit := kit{
+		clouds: clouds, latch: latch, notary: registry.NewNotary(vault),
+		logins:    &activities.Logins{Gates: gates(clouds), Latch: latch, Show: show(c)},
+		rotations: &activities.Rotations{Smiths: smiths(clouds), Vault: slots(vault), Latch: latch},
+	}
 	for _, name := range cfg.clouds {
 		w := worker.New(c, workflows.CloudQueue(name), door(rate(name)))
-		registerCloud(w, name, clouds, logins, registry.NewNotary(vault))
+		registerCloud(w, name, kit)
 		crew.workers = append(crew.workers, w)
 	}
 	return crew, nil
@@ -64,6 +69,10 @@ func registerRunbook(w book, cfg config, chapters ...any) {
 		workflows.LandType:         workflows.Land,
 		workflows.KeepLoginType:    workflows.KeepLogin,
 		workflows.ShowRegistryType: workflows.ShowRegistry,
+
+		workflows.RotateCredentialType:  workflows.RotateCredential,
+		workflows.RotateCredentialsType: workflows.RotateCredentials,
+		workflows.CheckPostureType:      workflows.CheckPosture,
 	} {
 		w.RegisterWorkflowWithOptions(f, workflow.RegisterOptions{Name: name})
 	}
@@ -75,19 +84,30 @@ func registerRunbook(w book, cfg config, chapters ...any) {
 		Folder: os.DirFS(cfg.plans),
 		Settle: func(name string, b []byte) (plan.Plan, error) { return plan.ParseAt(name, b, today()) },
 		Check:  func(p plan.Plan) error { return p.Validate(today()) },
+		Pace:   cfg.pace,
 	})
 }
 
 // registerCloud registers the activities of one cloud; the registry's go with AWS, where its credentials are.
-func registerCloud(w book, name plan.Cloud, clouds map[plan.Cloud]activities.Carrier, logins *activities.Logins, notary *registry.Notary) {
-	w.RegisterActivity(&activities.Landings{Clouds: clouds, Latch: logins.Latch})
-	w.RegisterActivity(logins)
-	w.RegisterActivity(&activities.Exports{Depots: depots(clouds), Notary: notary, Latch: logins.Latch})
+func registerCloud(w book, name plan.Cloud, k kit) {
+	w.RegisterActivity(&activities.Landings{Clouds: k.clouds, Latch: k.latch})
+	w.RegisterActivity(k.logins)
+	w.RegisterActivity(k.rotations)
+	w.RegisterActivity(&activities.Exports{Depots: depots(k.clouds), Notary: k.notary, Latch: k.latch})
 	if name == plan.AWS {
-		table := registry.New(open(clouds[name]))
+		table := registry.New(open(k.clouds[name]))
 		w.RegisterActivity(&activities.Register{Book: table})
-		w.RegisterActivity(&activities.Seals{Book: table, Notary: notary, Latch: logins.Latch})
+		w.RegisterActivity(&activities.Seals{Book: table, Notary: k.notary, Latch: k.latch})
 	}
+}
+
+// kit is what the activities of every cloud are made of.
+type kit struct {
+	clouds    map[plan.Cloud]activities.Carrier
+	latch     *activities.Latch
+	logins    *activities.Logins
+	rotations *activities.Rotations
+	notary    *registry.Notary
 }
 
 // show hands a challenge to the keeper of a login.

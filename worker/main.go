@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -37,6 +38,7 @@ type config struct {
 	clouds   []plan.Cloud
 	plans    string
 	sessions string
+	pace     float64
 	level    slog.Level
 }
 
@@ -56,6 +58,9 @@ func run(ctx context.Context, args []string, env func(string) string) error {
 		return err
 	}
 	defer flush()
+	if cfg.pace > 0 && cfg.pace < 1 {
+		logger.Warn("the graces of rotated keys are shortened: this worker is for a simulated world", "pace", cfg.pace)
+	}
 	c, err := client.DialContext(ctx, options)
 	if err != nil {
 		return fmt.Errorf("no Temporal server answers at %s: start one, or set TEMPORAL_ADDRESS: %w", address(options), err)
@@ -74,6 +79,7 @@ func parse(args []string, env func(string) string) (config, error) {
 	clouds := fs.String("clouds", or(env("LANDFALL_CLOUDS"), "aws,azure,gcp"), "clouds whose steps this worker carries, by commas; it needs no other cloud's credentials")
 	fs.StringVar(&cfg.plans, "plans", or(env("LANDFALL_PLANS"), "plans"), "folder of the plans that Migrate may be started with by name")
 	fs.StringVar(&cfg.sessions, "sessions", or(env("LANDFALL_SESSIONS"), home(".landfall/sessions")), "folder of the logins' session files")
+	fs.Float64Var(&cfg.pace, "pace", number(env("LANDFALL_PACE")), "for trying only: what the graces of rotated keys are multiplied by; 0 or 1 keeps them as the plan says")
 	fs.TextVar(&cfg.level, "log", slog.LevelInfo, "debug, info, warn or error")
 	fs.Usage = func() {
 		fmt.Fprint(fs.Output(), "landfall-worker polls Temporal and carries out runbooks.\n\n"+
@@ -97,6 +103,15 @@ func home(path string) string {
 		return path
 	}
 	return dir + "/" + path
+}
+
+// number is a setting that is a number, or 0.
+func number(s string) float64 {
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 func address(o client.Options) string { return or(o.HostPort, client.DefaultHostPort) }

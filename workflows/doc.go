@@ -6,10 +6,11 @@ import "github.com/itbytes/landfall/activities"
 
 // The activities, by the chapter that owns them. They are never called here: Temporal takes only their names.
 var (
-	landings *activities.Landings
-	register *activities.Register
-	plans    *activities.Plans
-	vaults   *activities.Vaults
-	logins   *activities.Logins
-	runs     *activities.Runs
+	landings  *activities.Landings
+	register  *activities.Register
+	plans     *activities.Plans
+	vaults    *activities.Vaults
+	logins    *activities.Logins
+	runs      *activities.Runs
+	rotations *activities.Rotations
 )

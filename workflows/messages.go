@@ -12,25 +12,31 @@ import (
 
 // Names of workflow types, queues and messages. They are in histories, schedules and people's fingers: they never change.
 const (
-	MigrateType   = "Migrate"
-	LandType      = "Land"
-	KeepLoginType = "KeepLogin"
+	MigrateType           = "Migrate"
+	LandType              = "Land"
+	KeepLoginType         = "KeepLogin"
+	RotateCredentialType  = "RotateCredential"
+	RotateCredentialsType = "RotateCredentials"
+	CheckPostureType      = "CheckPosture"
 
 	Queue = "landfall" // workflows, and the activities that need no cloud
 
-	ResumeMessage  = "resume"  // update and signal
-	ApproveMessage = "approve" // update and signal
-	AbortMessage   = "abort"   // update and signal
-	SignInMessage  = "signIn"  // update, of a login's keeper
-	StatusQuery    = "status"
-	PreviewQuery   = "preview"
+	ResumeMessage   = "resume"   // update and signal
+	ApproveMessage  = "approve"  // update and signal
+	AbortMessage    = "abort"    // update and signal
+	SignInMessage   = "signIn"   // update, of a login's keeper
+	RollBackMessage = "rollBack" // update, of a rotation
+	AgainMessage    = "again"    // signal: a rotation is asked for while one is under way
+	StatusQuery     = "status"
+	PreviewQuery    = "preview"
 
 	ChallengeMessage = "challenge" // signal: where a person signs in, and what they type there
 
-	landedSignal = "landed" // a landing tells its Migrate how far it is
-	askedSignal  = "asked"  // a Migrate that finds a landing under way asks it to tell again
-	lostSignal   = "lost"   // whoever meets a login that does not work tells the login's keeper
-	foundSignal  = "found"  // the keeper tells those who wait that it works again
+	landedSignal  = "landed"  // a landing tells its Migrate how far it is
+	askedSignal   = "asked"   // a Migrate that finds a landing under way asks it to tell again
+	lostSignal    = "lost"    // whoever meets a login that does not work tells the login's keeper
+	rotatedSignal = "rotated" // a rotation tells who began it how far it is
+	foundSignal   = "found"   // the keeper tells those who wait that it works again
 )
 
 // CloudQueue is the task queue of a cloud's activities, so that a worker may hold one cloud's credentials alone.
@@ -41,6 +47,9 @@ func MigrateID(planName string) string { return "migrate/" + planName }
 
 // LandID is the id of one landing's workflow.
 func LandID(planName string, landing string) string { return "land/" + planName + "/" + landing }
+
+// RotationID is the id of one credential's rotation; being one, it locks it.
+func RotationID(planName, credential string) string { return "rotate/" + planName + "/" + credential }
 
 // LoginID is the id of a login's keeper.
 func LoginID(login string) string { return "login/" + login }
@@ -186,6 +195,14 @@ type lost struct {
 	Note     plan.Note     `json:"note"`
 	Need     time.Duration `json:"need,omitempty"`  // how long the session must last for what waits
 	After    time.Duration `json:"after,omitempty"` // of a lock: when it ends by itself, where the cloud says so
+}
+
+// rotated is what a rotation tells whoever began it.
+type rotated struct {
+	Credential string             `json:"credential"`
+	State      plan.RotationState `json:"state"`
+	Promoted   bool               `json:"promoted"`
+	Fault      *plan.Note         `json:"fault,omitempty"`
 }
 
 // found is what those who wait for a login are told.

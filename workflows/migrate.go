@@ -93,7 +93,7 @@ func (m *migration) staff(ctx workflow.Context) {
 	m.scribe, m.herald = newScribe(m.journalInput()), newHerald(m.plan.Notify)
 	m.herald.resume(ctx, m.progress.Notices)
 	home, _ := m.registryHome()
-	m.post = newPost(m.journalInput(), m.plan.Notify, home)
+	m.post = newPost(m.journalInput(), m.plan.Notify, append(m.exportTo(), home)...)
 	m.holds.holding = holding{
 		plan: m.plan.Metadata.Name, notify: m.plan.Notify, scribe: m.scribe, herald: m.herald, post: m.post, give: m.give,
 		stopped: func() bool { return m.turning },

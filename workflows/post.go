@@ -34,6 +34,9 @@ type letter struct {
 func newPost(in JournalInput, n plan.Notify, landings ...plan.Landing) *post {
 	p := &post{logins: map[string]known{}, notify: n, journal: in}
 	for _, l := range landings {
+		if l.Plan == "" {
+			continue // a plan without a registry has no home for one
+		}
 		p.plan = l.Plan
 		p.logins[l.Login.Name] = known{l.Login, l.Cloud}
 		if l.Fallback != nil {

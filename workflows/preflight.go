@@ -10,6 +10,9 @@ import (
 // preflight refuses a run whose plan names a vault or a login's item that is not there, before anything is written.
 func (m *migration) preflight(ctx workflow.Context) error {
 	in := vaultOf(m.landings)
+	if key := m.plan.Registry.SigningKey; key != "" {
+		in.Takes = append(in.Takes, key)
+	}
 	if len(in.Holds)+len(in.Takes) == 0 {
 		return nil
 	}

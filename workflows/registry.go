@@ -47,7 +47,49 @@ func (m *migration) keepRegistry(ctx workflow.Context) {
 	if m.progress.Registry.State == plan.StepRunning {
 		m.progress.Registry.State = plan.StepDone
 	}
+	m.exportRegistry(ctx, home)
 	m.drained = true
+}
+
+// exportStep is the name of the exports' own step, as people resume it.
+const exportStep = "export"
+
+// exportRegistry leaves the registry, signed, in other clouds' object storage, holding for as long as it takes.
+func (m *migration) exportRegistry(ctx workflow.Context, home plan.Landing) {
+	reg, to := &m.progress.Registry, m.exportTo()
+	if reg.State != plan.StepDone || len(to) == 0 || m.plan.Registry.SigningKey == "" {
+		return
+	}
+	try := func(ctx workflow.Context) *fault.Fault {
+		reg.Exports = export(ctx, home, m.plan.Registry, to, reg.Rows)
+		for _, e := range reg.Exports {
+			if e.Fault != nil {
+				return &fault.Fault{
+					Kind: fault.Kind(e.Fault.Kind), Message: "the registry is not exported to " + e.Landing + ": " + e.Fault.Message, Hint: e.Fault.Hint, Login: e.Login,
+				}
+			}
+		}
+		return nil
+	}
+	for f := try(ctx); f != nil && ctx.Err() == nil; f = try(ctx) {
+		r, err := m.holds.keep(ctx, holdOf(exportStep, f, 0), try)
+		if err != nil || r.Decision == Skip || r.Decision == mended {
+			return
+		}
+	}
+}
+
+// exportTo are the landings that take the registry's exports.
+func (m *migration) exportTo() []plan.Landing {
+	var out []plan.Landing
+	for _, id := range m.plan.Registry.ExportTo {
+		for _, l := range m.landings {
+			if l.ID() == id {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
 }
 
 // enter prepares the table and enters some rows, holding for as long as it takes.

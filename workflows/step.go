@@ -28,6 +28,11 @@ func signingIn() pace {
 	return pace{attempt: 20 * time.Minute, total: 20 * time.Minute, heartbeat: 30 * time.Second}
 }
 
+// proving lets a new key become known everywhere.
+func proving() pace {
+	return pace{attempt: 10 * time.Minute, total: 30 * time.Minute, heartbeat: 15 * time.Second}
+}
+
 func steady() pace {
 	return pace{attempt: 3 * time.Minute, total: 30 * time.Minute, heartbeat: 15 * time.Second}
 }

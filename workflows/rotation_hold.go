@@ -1,0 +1,182 @@
+package workflows
+
+import (
+	"context"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/itbytes/landfall/activities"
+	"github.com/itbytes/landfall/fault"
+	"github.com/itbytes/landfall/plan"
+)
+
+// rotationStep is the name of what is held in a rotation, as people resume it.
+const rotationStep = "rotation"
+
+// ask runs an activity of the rotation, holding for as long as it takes.
+func ask[In, Out any](ctx workflow.Context, r *rotation, summary string, step func(context.Context, In) (Out, error), in In) (Out, error) {
+	try := func(ctx workflow.Context) (Out, error) {
+		return do(ctx, steady(), CloudQueue(r.in.Credential.Cloud), summary, step, in)
+	}
+	for {
+		out, err := try(ctx)
+		if err == nil || ctx.Err() != nil {
+			return out, err
+		}
+		d, stop := r.holdWith(ctx, named(err), func(ctx workflow.Context) *fault.Fault {
+			if out, err = try(ctx); err != nil {
+				return named(err)
+			}
+			return nil
+		})
+		if stop != nil || d.Decision == mended {
+			return out, stop
+		}
+	}
+}
+
+// holdWith holds the rotation until somebody decides or a look meets the fault no more.
+func (r *rotation) holdWith(ctx workflow.Context, f *fault.Fault, look func(workflow.Context) *fault.Fault) (Resume, error) {
+	r.Fault = note(f)
+	held := holdOf(rotationStep, f, 0)
+	if r.RotationProgress.Hold != nil { // it was held in the part of the run before this one
+		held, r.RotationProgress.Hold = r.RotationProgress.Hold, nil
+	}
+	if f.Kind == fault.Invalid || f.Kind == fault.Retired || f.Kind == fault.Bug {
+		look = nil // looking again changes nothing
+	}
+	d, err := r.holds.keep(ctx, held, look)
+	switch {
+	case err != nil && r.Back != nil:
+		return d, errBack
+	case err != nil:
+		if r.turning {
+			r.RotationProgress.Hold = held
+		}
+		return d, err
+	}
+	r.Fault = nil
+	r.tell(ctx)
+	return d, nil
+}
+
+// rollBack brings the old key back, as long as it stands: what was staged is removed, what was made current gives its place
+// up again.
+func (r *rotation) rollBack(ctx workflow.Context) error {
+	back := *r.Back
+	stopped := r.holds.stopped
+	r.holds.stopped = func() bool { return false } // these holds are part of the way back
+	defer func() { r.holds.stopped = stopped }()
+	r.fast = true
+	in := r.input()
+	if !r.Promoted.IsZero() {
+		if r.in.Credential.Kind.Disables() {
+			in.Key = r.Old
+			if _, err := ask(ctx, r, "switch "+r.Old+" on again", rotations.EnableKey, in); err != nil {
+				return err
+			}
+		}
+		in.Slot, in.Times, in.Over = plan.Previous, proofs, proofOver
+		if _, err := ask(ctx, r, "does "+r.Old+" still work", rotations.ProveKey, in); err != nil {
+			return err
+		}
+		if _, err := ask(ctx, r, "make "+r.Old+" current again", rotations.RevertKey, r.input()); err != nil {
+			return err
+		}
+	}
+	for _, key := range r.made(ctx) {
+		in = r.input()
+		in.Key = key
+		if _, err := ask(ctx, r, "delete "+key, rotations.DeleteKey, in); err != nil {
+			return err
+		}
+	}
+	in = r.input()
+	in.Slot = plan.Staged
+	if _, err := ask(ctx, r, "empty the slot pending", rotations.DropSlot, in); err != nil {
+		return err
+	}
+	r.State = plan.RotationBack
+	r.Fault = &plan.Note{Kind: "RolledBack", Message: back.Reason, Hint: "The old key is current. See what kept the new one from working, then rotate again."}
+	r.Operator, r.Reason = back.Operator, back.Reason
+	n := plan.Notice{Kind: plan.NoticeKeyBack, Plan: r.in.Credential.Plan, What: "the rotation of " + r.Credential + " was rolled back: " + back.Reason, Do: r.Fault.Hint, By: back.Operator}
+	r.herald.tell(ctx, n)
+	return nil
+}
+
+// made are the keys that this rotation made: the one that it knows of, and one whose answer was lost.
+func (r *rotation) made(ctx workflow.Context) []string {
+	if r.New != "" {
+		return []string{r.New}
+	}
+	ring, err := ask(ctx, r, "did an attempt make a key whose answer was lost", rotations.ReadKeys, r.input())
+	if err != nil || ring.Vault.Rotation != r.Rotation || ring.Vault.Keys[plan.Staged] == "" {
+		return nil
+	}
+	return []string{ring.Vault.Keys[plan.Staged]}
+}
+
+// told tells whoever began the rotation how far it is.
+func (r *rotation) told(ctx workflow.Context) {
+	if r.in.Parent == "" {
+		return
+	}
+	said := rotated{Credential: r.Credential, State: r.State, Promoted: !r.Promoted.IsZero(), Fault: r.Fault}
+	err := workflow.SignalExternalWorkflow(ctx, r.in.Parent, "", rotatedSignal, said).Get(ctx, nil)
+	if err != nil {
+		workflow.GetLogger(ctx).Info("who began the rotation has ended", "parent", r.in.Parent, "error", err)
+	}
+}
+
+// The canary's paces: all the time where something changes, for a while now and then where it is only waited.
+const (
+	closely  = 500 * time.Millisecond
+	burst    = 20 * time.Second
+	rarely   = 30 * time.Minute
+	burstsIn = 20 // bursts in a grace that is shorter than a day
+)
+
+// watch signs in with the vault's current key all through the rotation, as a consumer would, and keeps count.
+func (r *rotation) watch(ctx workflow.Context) {
+	in := activities.WatchInput{Credential: r.in.Credential, Every: closely, For: burst}
+	for ctx.Err() == nil && !r.turning && !r.ended() {
+		if !r.busy() {
+			in.For = 4 * closely
+			gap := min(rarely, max(r.in.Credential.Grace/burstsIn, time.Second))
+			_, err := awaitUntil(ctx, workflow.Now(ctx).Add(gap), "between two looks at the current key", func() bool { return r.busy() || r.turning || r.ended() })
+			if err != nil {
+				return
+			}
+			if r.busy() || r.turning || r.ended() {
+				in.For = burst
+				continue
+			}
+		}
+		looking, cancel := workflow.WithCancel(ctx)
+		f := workflow.ExecuteActivity(r.watching(looking, in), rotations.WatchKey, in)
+		_ = workflow.Await(ctx, func() bool { return f.IsReady() || r.turning || r.ended() }) // cancelled: the loop looks at ctx
+		cancel()
+		var seen plan.Canary
+		if f.Get(ctx, &seen) == nil {
+			r.Canary = r.Canary.Plus(seen)
+		}
+	}
+}
+
+// busy reports whether something is changed just now, and not only waited for.
+func (r *rotation) busy() bool { return r.fast && len(r.holds.open) == 0 }
+
+func (r *rotation) ended() bool {
+	return r.State == plan.RotationDone || r.State == plan.RotationBack
+}
+
+// watching are the options of the canary's activity: one that is cut short tells what it has seen so far.
+func (r *rotation) watching(ctx workflow.Context, in activities.WatchInput) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue: CloudQueue(r.in.Credential.Cloud), Summary: "sign in with the current key of " + r.Credential + ", as a consumer would",
+		StartToCloseTimeout: in.For + time.Minute, HeartbeatTimeout: 30 * time.Second, WaitForCancellation: true,
+		RetryPolicy: &temporal.RetryPolicy{MaximumAttempts: 1},
+	})
+}
