@@ -21,7 +21,7 @@ func (a *ask) standing(segments []string) bool {
 	case s == nil || a.k.Now().Before(s.visible) || s.state == "Deleted":
 		a.fail(http.StatusNotFound, "SubscriptionNotFound", "The subscription '"+id+"' could not be found.")
 		return false
-	case s.state == "Disabled" && a.route.writes() && a.route.service != "Microsoft.Subscription":
+	case s.closed() && a.route.writes() && a.route.method != http.MethodDelete && a.route.service != "Microsoft.Subscription":
 		a.fail(http.StatusConflict, "ReadOnlyDisabledSubscription", "The subscription '"+id+"' is disabled and therefore marked as read only. You cannot perform any write actions on this subscription until it is re-enabled.")
 		return false
 	}
@@ -57,9 +57,11 @@ func (a *ask) unregistered(s *subscription) bool {
 	return true
 }
 
-// permitted checks that an application holds a role for what it asks; the scenario's people are owners of everything.
+// permitted checks that an application holds a role for what it asks; the scenario's people are owners of everything, but for
+// those whose login's details give them another role.
 func (a *ask) permitted(segments []string) bool {
-	if a.who.app == "" || a.allowed("/"+strings.Join(segments, "/")) {
+	owner := a.who.app == "" && (a.roleOf(a.k.Logins("azure")[a.who.login]) == "Owner" || len(segments) == 0 || !strings.EqualFold(segments[0], "subscriptions"))
+	if owner || a.allowed("/"+strings.Join(segments, "/")) {
 		return true
 	}
 	verb := "read"
@@ -67,7 +69,11 @@ func (a *ask) permitted(segments []string) bool {
 		verb = "write"
 	}
 	kind, _, _ := strings.Cut(a.route.operation, ".")
-	a.fail(http.StatusForbidden, "AuthorizationFailed", "The client '"+a.who.app+"' with object id '"+a.who.object+"' does not have authorization to perform action '"+a.route.service+"/"+kind+"/"+verb+"' over scope '"+a.id()+"' or the scope is invalid. If access was recently granted, please refresh your credentials.")
+	client := a.who.app
+	if client == "" {
+		client = a.who.name
+	}
+	a.fail(http.StatusForbidden, "AuthorizationFailed", "The client '"+client+"' with object id '"+a.who.object+"' does not have authorization to perform action '"+a.route.service+"/"+kind+"/"+verb+"' over scope '"+a.id()+"' or the scope is invalid. If access was recently granted, please refresh your credentials.")
 	return false
 }
 
@@ -80,7 +86,7 @@ func (a *ask) allowed(path string) bool {
 		if t.kind != roleAssignmentKind || !strings.EqualFold(text(t.props, "principalId"), a.who.object) || a.k.Now().Before(t.ready) {
 			continue
 		}
-		if a.covers(text(t.props, "scope"), path) && roleAllows(text(t.props, "roleDefinitionId"), a.route) {
+		if a.covers(text(t.props, "scope"), path) && a.roleAllows(text(t.props, "roleDefinitionId"), a.route) {
 			return true
 		}
 	}

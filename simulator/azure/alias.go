@@ -148,7 +148,7 @@ func (a *ask) establish(n *alias) {
 		providers: map[string]time.Time{}, features: map[string]string{}, plans: map[string]obj{},
 	}
 	a.subscriptions[s.id] = s
-	a.assign(newID(), s.path(), n.owner, "User", roleID("Owner"), a.k.Now())
+	a.assign(newID(), s.path(), n.owner, "User", a.roleID("Owner"), a.k.Now())
 }
 
 func deleteAlias(a *ask) {

@@ -114,7 +114,7 @@ func (c *Cloud) serveARM(w http.ResponseWriter, r *http.Request, segments []stri
 		if a.body == nil {
 			a.body = obj{}
 		}
-		if a.gated() {
+		if a.gated() || a.disallowed() {
 			return
 		}
 		t.answer(a)

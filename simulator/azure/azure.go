@@ -77,7 +77,7 @@ func table() []route {
 	for _, family := range [][]route{
 		subscriptionRoutes(), aliasRoutes(), billingRoutes(), managementGroupRoutes(), providerRoutes(), featureRoutes(),
 		resourceGroupRoutes(), tagRoutes(), roleRoutes(), policyRoutes(), defenderRoutes(), subnetRoutes(), ruleRoutes(),
-		storageRoutes(), blobServiceRoutes(), operationRoutes(),
+		storageRoutes(), blobServiceRoutes(), shareRoutes(), recordRoutes(), operationRoutes(),
 	} {
 		all = append(all, family...)
 	}

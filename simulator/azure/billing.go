@@ -13,7 +13,43 @@ func billingRoutes() []route {
 		{method: "GET", path: path, service: billingService, operation: "billingAccounts.list", since: since, answer: listBilling},
 		{method: "GET", path: path + "/{a}/billingProfiles", service: billingService, operation: "billingProfiles.list", since: since, answer: listBilling},
 		{method: "GET", path: path + "/{a}/billingProfiles/{p}/invoiceSections", service: billingService, operation: "invoiceSections.list", since: since, answer: listBilling},
+		{method: "POST", path: path + "/{a}/listInvoiceSectionsWithCreateSubscriptionPermission", service: billingService, operation: "invoiceSections.listWithCreateSubscriptionPermission", since: since, reads: true, answer: listOrderable},
+		{method: "GET", path: path + "/{a}/enrollmentAccounts/{e}/billingPermissions", service: billingService, operation: "billingPermissions.list", since: since, answer: listBillingPermissions},
 	}
+}
+
+// listOrderable lists the invoice sections of an account on which the caller may order subscriptions.
+func listOrderable(a *ask) {
+	account := strings.TrimSuffix(a.id(), "/listInvoiceSectionsWithCreateSubscriptionPermission")
+	var items []obj
+	known := false
+	for _, scope := range a.estate.BillingScopes {
+		profile, section, is := strings.Cut(scope, "/invoiceSections/")
+		if !strings.HasPrefix(strings.ToLower(scope), strings.ToLower(account)+"/") {
+			continue
+		}
+		if known = true; is {
+			items = append(items, obj{
+				"billingProfileId": profile, "billingProfileDisplayName": profile[strings.LastIndex(profile, "/")+1:], "billingProfileStatus": "Active",
+				"billingProfileSpendingLimit": "Off", "invoiceSectionId": scope, "invoiceSectionDisplayName": section,
+				"enabledAzurePlans": []any{obj{"skuId": "0001", "skuDescription": "Microsoft Azure Plan"}},
+			})
+		}
+	}
+	if !known {
+		a.fail(http.StatusForbidden, "UserNotAuthorized", "You are not authorized to perform this action on the billing account '"+a.param("a")+"'.")
+		return
+	}
+	a.page(items)
+}
+
+// listBillingPermissions lists what the caller may do with an enrolment account; the actions are numbers that say nothing.
+func listBillingPermissions(a *ask) {
+	if !a.bills(strings.TrimSuffix(a.id(), "/billingPermissions")) {
+		a.fail(http.StatusForbidden, "UserNotAuthorized", "You are not authorized to perform this action on the enrollment account '"+a.param("e")+"'.")
+		return
+	}
+	a.page([]obj{{"actions": []string{"10000000-aaaa-bbbb-cccc-200000000006"}, "notActions": []string{}}})
 }
 
 // listBilling lists the accounts, profiles or sections that the estate's billing scopes are made of.

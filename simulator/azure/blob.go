@@ -165,7 +165,7 @@ func (b *blobAsk) permitted() bool {
 		if t.kind != roleAssignmentKind || !strings.EqualFold(text(t.props, "principalId"), b.who.object) || b.k.Now().Before(t.ready) || !b.covers(text(t.props, "scope"), scope) {
 			continue
 		}
-		switch roleName(text(t.props, "roleDefinitionId")) {
+		switch b.roleName(text(t.props, "roleDefinitionId")) {
 		case "Storage Blob Data Owner", "Storage Blob Data Contributor":
 		case "Storage Blob Data Reader":
 			if b.r.Method != http.MethodGet && b.r.Method != http.MethodHead {

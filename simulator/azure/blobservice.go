@@ -165,14 +165,19 @@ func putBlobContainer(a *ask) {
 		a.ok(http.StatusOK, a.renderContainer(account, old))
 		return
 	}
-	c := &blobContainer{name: name, blobs: map[string]*blobHistory{}, props: obj{
-		"publicAccess": "None", "leaseStatus": "Unlocked", "leaseState": "Available", "hasImmutabilityPolicy": false, "hasLegalHold": false,
-		"defaultEncryptionScope": "$account-encryption-key", "denyEncryptionScopeOverride": false, "immutableStorageWithVersioning": obj{"enabled": false},
-	}}
+	c := newContainer(name)
 	if a.changeContainer(account, c) {
 		s.containers[name] = c
 		a.ok(http.StatusCreated, a.renderContainer(account, c))
 	}
+}
+
+// newContainer is a container as it begins: private and empty.
+func newContainer(name string) *blobContainer {
+	return &blobContainer{name: name, blobs: map[string]*blobHistory{}, props: obj{
+		"publicAccess": "None", "leaseStatus": "Unlocked", "leaseState": "Available", "hasImmutabilityPolicy": false, "hasLegalHold": false,
+		"defaultEncryptionScope": "$account-encryption-key", "denyEncryptionScopeOverride": false, "immutableStorageWithVersioning": obj{"enabled": false},
+	}}
 }
 
 func patchBlobContainer(a *ask) {

@@ -69,17 +69,20 @@ func listPricings(a *ask) {
 	wanted := strings.TrimPrefix(a.r.URL.Query().Get("$filter"), "name in ")
 	var items []obj
 	for _, p := range plans() {
-		if wanted == "" || slices.Contains(strings.Split(strings.Trim(wanted, "()"), ","), p.name) {
+		if a.offered(p) && (wanted == "" || slices.Contains(strings.Split(strings.Trim(wanted, "()"), ","), p.name)) {
 			items = append(items, a.subscription().renderPricing(p))
 		}
 	}
 	a.ok(http.StatusOK, obj{"value": values(items)}) // not paged: PricingList has no nextLink
 }
 
+// offered reports whether the tenant's subscriptions are offered a plan.
+func (c *Cloud) offered(p plan) bool { return !slices.Contains(c.estate.WithoutPlans, p.name) }
+
 // plan is the plan of the path; one that is not there is answered.
 func (a *ask) plan() (plan, bool) {
 	for _, p := range plans() {
-		if strings.EqualFold(p.name, a.param("plan")) {
+		if a.offered(p) && strings.EqualFold(p.name, a.param("plan")) {
 			return p, true
 		}
 	}

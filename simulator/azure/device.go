@@ -17,6 +17,14 @@ type device struct {
 	session *session // set once the person has signed in
 }
 
+// loginOfDevice is the login of the person who has signed in at another screen; empty while nobody has.
+func (c *Cloud) loginOfDevice(code string) string {
+	if d := c.devices[code]; d != nil && d.session != nil {
+		return d.session.login
+	}
+	return ""
+}
+
 // devicecode begins a sign-in by device code.
 func (e *entra) devicecode() {
 	if e.form.Get("client_id") == "" {
@@ -50,10 +58,10 @@ func (e *entra) device(audience string) {
 }
 
 // hand carries out what a person does:
-//   - signIn {login, userCode}: completes a sign-in by device code (the only one that waits where userCode is not given)
-//     and makes the login ok;
+//   - signIn {login, userCode}: completes a sign-in by device code (the only one that waits where userCode is not given),
+//     makes the login ok and ends its earlier sessions; a locked login stays locked, however often somebody signs in;
 //   - approvePreview {feature, subscription}: registers a preview feature that waits for approval;
-//   - disableSubscription, enableSubscription {subscription}: what billing does.
+//   - disableSubscription, warnSubscription, pastDueSubscription, enableSubscription {subscription}: what billing does.
 func (c *Cloud) hand(act kernel.Act) error {
 	switch act.Do {
 	case "signIn":
@@ -62,6 +70,10 @@ func (c *Cloud) hand(act kernel.Act) error {
 		return c.approve(act.With["feature"], act.With["subscription"])
 	case "disableSubscription":
 		return c.turn(act.With["subscription"], "Disabled")
+	case "warnSubscription":
+		return c.turn(act.With["subscription"], "Warned")
+	case "pastDueSubscription":
+		return c.turn(act.With["subscription"], "PastDue")
 	case "enableSubscription":
 		return c.turn(act.With["subscription"], "Enabled")
 	}
@@ -85,6 +97,12 @@ func (c *Cloud) signIn(login, code string) error {
 		return fmt.Errorf("%d sign-ins wait for code %q, want one", len(waiting), code)
 	}
 	waiting[0].session = &session{login: login, client: waiting[0].client, user: l.Details["user"]}
+	if c.k.LoginState(login) == kernel.LoginLocked {
+		return nil
+	}
+	for _, s := range c.sessions {
+		s.ended = s.ended || s.login == login
+	}
 	return c.k.SetLogin(login, kernel.LoginOK)
 }
 

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/itbytes/landfall/simulator/kernel"
@@ -12,6 +13,7 @@ import (
 // session is what a refresh token stands for.
 type session struct {
 	login, client, user string
+	ended               bool // a later sign-in has taken its place
 }
 
 // entra is one admitted request to the token endpoint.
@@ -56,6 +58,9 @@ func (c *Cloud) serveEntra(w http.ResponseWriter, r *http.Request, segments []st
 	})
 }
 
+// deviceGrant is the grant of RFC 8628.
+const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
+
 // loginOf is the scenario's login that a token request speaks for.
 func (c *Cloud) loginOf(form url.Values) string {
 	c.mu.Lock()
@@ -67,6 +72,8 @@ func (c *Cloud) loginOf(form url.Values) string {
 		}
 	case "client_credentials":
 		return c.loginOfApp(form.Get("client_id"))
+	case deviceGrant:
+		return c.loginOfDevice(form.Get("device_code"))
 	}
 	return ""
 }
@@ -93,7 +100,7 @@ func (e *entra) token() {
 		e.refresh(audience)
 	case "client_credentials":
 		e.client(audience)
-	case "urn:ietf:params:oauth:grant-type:device_code":
+	case deviceGrant:
 		e.device(audience)
 	default:
 		e.fail(http.StatusBadRequest, "unsupported_grant_type", "70003", "The app requested an unsupported grant type '"+grant+"'.")
@@ -122,6 +129,8 @@ func (e *entra) refresh(audience string) {
 		e.fail(http.StatusBadRequest, "invalid_grant", "9002313", "Invalid request. Request is malformed or invalid: the refresh token is not one of this tenant.")
 	case !strings.EqualFold(s.client, e.form.Get("client_id")):
 		e.fail(http.StatusBadRequest, "invalid_grant", "700005", "Provided refresh token was issued to a different client id.")
+	case s.ended:
+		e.fail(http.StatusBadRequest, "invalid_grant", "50173", "The provided grant has expired due to it being revoked, a fresh auth token is needed.")
 	default:
 		e.grant(s, audience)
 	}
@@ -130,10 +139,13 @@ func (e *entra) refresh(audience string) {
 // grant answers with an access token and, where offline access is asked for, a refresh token in place of the one redeemed;
 // the old one goes on working, as Entra's do.
 func (e *entra) grant(s *session, audience string) {
-	value, seconds := e.mint(&token{login: s.login, audience: audience, object: e.userID(s.user), name: s.user})
+	value, seconds := e.mint(&token{login: s.login, audience: audience, object: e.userID(s.user), name: s.user, factors: e.factorsOf(s.login)})
 	answer := obj{"token_type": "Bearer", "scope": audience + "/.default", "expires_in": seconds, "ext_expires_in": seconds, "access_token": value}
 	if strings.Contains(e.form.Get("scope"), "offline_access") {
 		answer["refresh_token"] = e.open(s)
+	}
+	if slices.Contains(strings.Fields(e.form.Get("scope")), "openid") {
+		answer["id_token"] = e.identify(s)
 	}
 	e.w.Header().Set("Cache-Control", "no-store, no-cache")
 	write(e.w, http.StatusOK, answer)

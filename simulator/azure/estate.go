@@ -25,6 +25,9 @@ type Estate struct {
 	Applications      []Application  `yaml:"applications"`
 	Definitions       []Definition   `yaml:"definitions"`
 	Previews          []Preview      `yaml:"previews"`
+	Roles             []Role         `yaml:"roles"`
+	// WithoutPlans are plans of Defender that the tenant's subscriptions are not offered.
+	WithoutPlans []string `yaml:"withoutPlans"`
 	// TakenStorageNames are accounts of somebody else in the world.
 	TakenStorageNames []string `yaml:"takenStorageNames"`
 }
@@ -91,6 +94,9 @@ type Definition struct {
 	Version     string   `yaml:"version"`
 	Type        string   `yaml:"type"` // what a policy audits
 	Policies    []Member `yaml:"policies"`
+	// A definition that denies allows only what the parameter List holds of the field.
+	List  string `yaml:"list"`
+	Field string `yaml:"field"`
 }
 
 // Member is a policy in an initiative.
@@ -104,6 +110,22 @@ type Preview struct {
 	Feature string `yaml:"feature"` // Microsoft.Network/AllowSomething
 	State   string `yaml:"state"`   // NotRegistered, Pending or Registered
 	Gates   string `yaml:"gates"`   // the operation: networkSecurityGroups.put
+}
+
+// Role is a role of the organisation's own, defined at a management group.
+type Role struct {
+	Name            string   `yaml:"name"`
+	ManagementGroup string   `yaml:"managementGroup"`
+	Actions         []string `yaml:"actions"`
+	NotActions      []string `yaml:"notActions"`
+}
+
+// roleOf is the role that a login's person has in every subscription: an owner's, unless the details say otherwise.
+func (c *Cloud) roleOf(l kernel.Login) string {
+	if r := l.Details["role"]; r != "" {
+		return r
+	}
+	return "Owner"
 }
 
 // settle makes the estate stand.
@@ -156,7 +178,7 @@ func (c *Cloud) settleSubscription(given Subscription, now time.Time) error {
 	c.subscriptions[s.id] = s
 	for _, l := range c.k.Logins("azure") {
 		user := c.userID(l.Details["user"])
-		c.assign(idOf("owner", s.id, user), s.path(), user, "User", roleID("Owner"), now)
+		c.assign(idOf("owner", s.id, user), s.path(), user, "User", c.roleID(c.roleOf(l)), now)
 	}
 	for _, r := range given.Resources {
 		if err := c.settleResource(s, r, now); err != nil {

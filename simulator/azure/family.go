@@ -153,7 +153,7 @@ func (f family) put(a *ask) {
 		}
 	}
 	if old != nil {
-		t.id, t.name, t.made = old.id, old.name, old.made
+		t.id, t.name, t.made, t.inside = old.id, old.name, old.made, old.inside
 	}
 	if f.check != nil && !f.check(a, old, t) {
 		return

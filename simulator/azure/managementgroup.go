@@ -18,6 +18,7 @@ type managementGroup struct {
 	name, display, parent string
 	version               int
 	updated               time.Time
+	visible               time.Time // when all of Azure knows of a new one
 }
 
 func managementGroupRoutes() []route {
@@ -36,6 +37,7 @@ func managementGroupRoutes() []route {
 		r("GET", "/{group}/subscriptions/{of}", "subscriptions.get", getAssociation),
 		r("PUT", "/{group}/subscriptions/{of}", "subscriptions.put", putAssociation),
 		r("DELETE", "/{group}/subscriptions/{of}", "subscriptions.delete", deleteAssociation),
+		{method: "POST", path: "/providers/Microsoft.Management/getEntities", service: managementService, operation: "entities.list", since: since, reads: true, answer: listEntities},
 	}
 }
 
@@ -73,11 +75,16 @@ func (c *Cloud) under(g *managementGroup) []*subscription {
 	return out
 }
 
-// group is the management group of the path; one that is not there is answered.
+// group is the management group of the path; one that is not there is answered, and so is one that not all of Azure knows of:
+// until then even who made it is refused.
 func (a *ask) group() *managementGroup {
 	g := a.groups[strings.ToLower(a.param("group"))]
-	if g == nil {
+	switch {
+	case g == nil:
 		a.fail(http.StatusNotFound, "NotFound", "'"+managementGroupPrefix+a.param("group")+"' not found")
+	case a.k.Now().Before(g.visible):
+		a.fail(http.StatusForbidden, "AuthorizationFailed", "The client '"+a.who.name+"' with object id '"+a.who.object+"' does not have authorization to perform action '"+managementService+"/managementGroups/read' over scope '"+g.path()+"' or the scope is invalid. If access was recently granted, please refresh your credentials.")
+		return nil
 	}
 	return g
 }
@@ -124,7 +131,7 @@ func putManagementGroup(a *ask) {
 		}
 		a.ok(http.StatusOK, a.renderGroup(g, false))
 	default:
-		g = &managementGroup{name: name, display: display, parent: parent, version: 1, updated: a.k.Now()}
+		g = &managementGroup{name: name, display: display, parent: parent, version: 1, updated: a.k.Now(), visible: a.k.Later("azure.managementgroup.propagation")}
 		a.groups[strings.ToLower(name)] = g
 		op := a.begin(operation{service: managementService, ready: a.k.Later("azure.graph.replication"), made: func() any { return a.renderGroup(g, false) }})
 		op.announce(a)

@@ -33,7 +33,7 @@ func (c *Cloud) definitions(kind string) []obj {
 			continue
 		}
 		p := obj{
-			"displayName": d.DisplayName, "policyType": "BuiltIn", "description": d.Description, "parameters": obj{},
+			"displayName": d.DisplayName, "policyType": "BuiltIn", "description": d.Description, "parameters": d.parameters(),
 			"metadata": obj{"version": d.Version, "category": d.Category}, "version": d.Version, "versions": []string{d.Version},
 		}
 		if kind == "policySetDefinitions" {
@@ -44,6 +44,9 @@ func (c *Cloud) definitions(kind string) []obj {
 			p["policyDefinitions"], p["policyDefinitionGroups"] = values(members), []any{}
 		} else {
 			p["mode"], p["policyRule"] = "All", obj{"if": obj{"field": "type", "equals": d.Type}, "then": obj{"effect": "audit"}}
+			if d.List != "" {
+				p["mode"], p["policyRule"] = "Indexed", obj{"if": obj{"not": obj{"field": d.Field, "in": "[parameters('" + d.List + "')]"}}, "then": obj{"effect": "deny"}}
+			}
 		}
 		out = append(out, obj{"id": "/providers/Microsoft.Authorization/" + kind + "/" + d.ID, "name": d.ID, "type": "Microsoft.Authorization/" + kind, "properties": p})
 	}
@@ -129,6 +132,8 @@ func putPolicyAssignment(a *ask) {
 		a.fail(http.StatusBadRequest, "InvalidRequestContent", "The request content was invalid: could not find member '"+field+"' on object of type 'PolicyAssignmentProperties'.")
 	case len(name) > longest:
 		a.fail(http.StatusBadRequest, "InvalidPolicyAssignmentName", "The policy assignment name '"+name+"' is too long.")
+	case !a.scoped(a.param("scope")):
+		a.fail(http.StatusNotFound, "ScopeNotFound", "The scope '"+a.param("scope")+"' was not found.")
 	case !a.defined(definition):
 		a.fail(http.StatusBadRequest, "InvalidCreatePolicyAssignmentRequest", "The policy definition specified in policy assignment '"+name+"' is out of scope or was not found: '"+definition+"'.")
 	case mode != "Default" && mode != "DoNotEnforce" && mode != "Enroll":
@@ -176,6 +181,8 @@ func builtIns() []Definition {
 			Description: "The Microsoft cloud security benchmark initiative, monitored by Microsoft Defender for Cloud.", Category: "Security Center", Version: "57.0.0",
 			Policies: []Member{{"secureTransferToStorageAccountMonitoring", transfer}, {"networkSecurityGroupsOnSubnetsMonitoring", groups}},
 		},
+		{Kind: "policyDefinitions", ID: allowedTypes, DisplayName: "Allowed resource types", Category: "General", Version: "1.0.0", List: "listOfResourceTypesAllowed", Field: "type"},
+		{Kind: "policyDefinitions", ID: allowedLocations, DisplayName: "Allowed locations", Category: "General", Version: "1.0.0", List: "listOfAllowedLocations", Field: "location"},
 		{Kind: "policyDefinitions", ID: transfer, DisplayName: "Secure transfer to storage accounts should be enabled", Category: "Storage", Version: "2.0.0", Type: storageKind},
 		{Kind: "policyDefinitions", ID: groups, DisplayName: "Subnets should be associated with a Network Security Group", Category: "Security Center", Version: "3.0.0", Type: vnetKind + "/subnets"},
 	}

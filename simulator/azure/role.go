@@ -24,6 +24,7 @@ func roleRoutes() []route {
 		r("GET", "roleAssignments/{name}", "roleAssignments.get", getRoleAssignment),
 		r("PUT", "roleAssignments/{name}", "roleAssignments.put", putRoleAssignment),
 		r("DELETE", "roleAssignments/{name}", "roleAssignments.delete", deleteRoleAssignment),
+		r("GET", "permissions", "permissions.list", listPermissions),
 	}
 }
 
@@ -79,7 +80,7 @@ func getRoleAssignment(a *ask) {
 
 func putRoleAssignment(a *ask) {
 	name, scope, p := a.param("name"), a.param("scope"), object(a.body, "properties")
-	who, role, typed := text(p, "principalId"), roleName(text(p, "roleDefinitionId")), text(p, "principalType")
+	who, role, typed := text(p, "principalId"), a.roleName(text(p, "roleDefinitionId")), text(p, "principalType")
 	known, kind := a.known(who)
 	same, named := a.assigned(scope, who, role), a.named(name)
 	field := unknown(p, "condition", "conditionVersion", "delegatedManagedIdentityResourceId", "description", "principalId", "principalType", "roleDefinitionId", "scope", "createdBy", "createdOn", "updatedBy", "updatedOn")
@@ -90,7 +91,7 @@ func putRoleAssignment(a *ask) {
 		a.fail(http.StatusBadRequest, "InvalidRoleAssignmentId", "The role assignment ID '"+name+"' is not valid. The role assignment ID must be a GUID.")
 	case who == "" || text(p, "roleDefinitionId") == "":
 		a.fail(http.StatusBadRequest, "InvalidRequestContent", "The request content was invalid: 'principalId' and 'roleDefinitionId' are required.")
-	case role == "":
+	case role == "" || !a.seen(a.roles()[role]):
 		a.fail(http.StatusNotFound, "RoleDefinitionDoesNotExist", "The specified role definition with ID '"+text(p, "roleDefinitionId")+"' does not exist.")
 	case named != nil && (!strings.EqualFold(text(named.props, "scope"), scope) || !strings.EqualFold(text(named.props, "principalId"), who)):
 		a.fail(http.StatusBadRequest, "RoleAssignmentUpdateNotPermitted", "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.")
@@ -120,7 +121,7 @@ func (c *Cloud) assign(name, scope, who, kind, role string, ready time.Time) *th
 	return c.things.put(&thing{
 		id: scope + "/providers/" + roleAssignmentKind + "/" + name, kind: roleAssignmentKind, name: name, made: c.k.Now(), ready: ready,
 		props: obj{
-			"roleDefinitionId": roleID(roleName(role)), "principalId": who, "principalType": kind, "scope": scope,
+			"roleDefinitionId": c.roleID(c.roleName(role)), "principalId": who, "principalType": kind, "scope": scope,
 			"createdOn": now, "updatedOn": now, "createdBy": "", "updatedBy": "",
 		},
 	})
@@ -142,7 +143,7 @@ func (c *Cloud) known(id string) (bool, string) {
 // assigned finds the assignment of a role to a principal at a scope.
 func (c *Cloud) assigned(scope, who, role string) *thing {
 	for _, t := range c.things.near(scope) {
-		if t.kind == roleAssignmentKind && strings.EqualFold(text(t.props, "scope"), scope) && strings.EqualFold(text(t.props, "principalId"), who) && roleName(text(t.props, "roleDefinitionId")) == role {
+		if t.kind == roleAssignmentKind && strings.EqualFold(text(t.props, "scope"), scope) && strings.EqualFold(text(t.props, "principalId"), who) && c.roleName(text(t.props, "roleDefinitionId")) == role {
 			return t
 		}
 	}

@@ -19,13 +19,19 @@ func (c *Cloud) show() any {
 		aliases[name] = obj{"subscription": n.subscription, "state": object(n.render(c.k.Now()), "properties")["provisioningState"], "displayName": n.display, "billingScope": n.scope}
 	}
 	for _, g := range c.groups {
-		groups[g.name] = obj{"displayName": g.display, "parent": g.parent}
+		policies := []obj{}
+		for _, t := range c.things.near(g.path()) {
+			if t.kind == policyAssignmentKind && strings.EqualFold(text(t.props, "scope"), g.path()) {
+				policies = append(policies, with(copied(t.props), "name", t.name))
+			}
+		}
+		groups[g.name] = obj{"displayName": g.display, "parent": g.parent, "policyAssignments": policies}
 	}
 	for id, app := range c.apps {
 		apps[id] = c.showApp(app)
 	}
 	for id, sp := range c.principals {
-		principals[id] = obj{"appId": sp.appID, "displayName": text(c.renderPrincipal(sp), "displayName")}
+		principals[id] = obj{"appId": sp.appID, "displayName": text(c.renderPrincipal(sp), "displayName"), "accountEnabled": sp.fields["accountEnabled"]}
 	}
 	deleted := obj{}
 	for id, app := range c.deleted {
@@ -68,7 +74,7 @@ func (c *Cloud) showSubscription(s *subscription) obj {
 		switch t.kind {
 		case roleAssignmentKind:
 			o := copied(t.props)
-			o["name"], o["role"] = t.name, roleName(text(o, "roleDefinitionId"))
+			o["name"], o["role"] = t.name, c.roleName(text(o, "roleDefinitionId"))
 			assigned = append(assigned, o)
 		case policyAssignmentKind:
 			policies = append(policies, with(copied(t.props), "name", t.name))

@@ -28,6 +28,9 @@ func (s *subscription) registered(namespace string, now time.Time) bool {
 	return begun && !now.Before(at)
 }
 
+// closed reports whether nothing can be made in it: what stands can be read and deleted, no more.
+func (s *subscription) closed() bool { return s.state == "Disabled" || s.state == "Warned" }
+
 func subscriptionRoutes() []route {
 	const since = "2016-06-01"
 	return []route{

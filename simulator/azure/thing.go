@@ -16,6 +16,15 @@ type thing struct {
 	etag           string
 	made, ready    time.Time
 	gone           time.Time // when its deletion ends; zero where it is not being deleted
+	inside         []string  // what it holds that is no resource of its own: a zone's record sets
+}
+
+// holds reports whether a name is inside.
+func (t *thing) holds(name string) bool { return slices.Contains(t.inside, name) }
+
+// drop takes a name out.
+func (t *thing) drop(name string) {
+	t.inside = slices.DeleteFunc(t.inside, func(s string) bool { return s == name })
 }
 
 // state is the provisioning state at a time.

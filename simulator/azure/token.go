@@ -27,6 +27,7 @@ type token struct {
 	object    string // object id of the user or service principal
 	app       string // application id of a service principal; empty for a user
 	name      string
+	factors   []string // how a user has proven who they are
 	notBefore time.Time
 	expires   time.Time
 }
@@ -49,14 +50,38 @@ func (c *Cloud) mint(t *token) (value string, seconds int) {
 	if t.app != "" {
 		claims["appid"], claims["idtyp"] = t.app, "app"
 	} else {
-		claims["appid"], claims["upn"], claims["idtyp"] = publicClient, t.name, "user"
+		claims["appid"], claims["upn"], claims["idtyp"], claims["amr"] = publicClient, t.name, "user", t.factors
 	}
-	body, _ := json.Marshal(claims) // made of texts and numbers
-	part := base64.RawURLEncoding.EncodeToString
-	value = part([]byte(`{"typ":"JWT","alg":"RS256"}`)) + "." + part(body) + "." + kernel.Random(32)
+	value = signed(claims)
 	c.tokens[value] = t
 	c.k.Mint(kernel.Secret{Cloud: "azure", Scope: c.tenant, ID: "access token of " + t.name, Value: value})
 	return value, int(c.lifetime().Seconds())
+}
+
+// signed writes claims in the form of a JWT.
+func signed(claims obj) string {
+	body, _ := json.Marshal(claims) // made of texts and numbers
+	part := base64.RawURLEncoding.EncodeToString
+	return part([]byte(`{"typ":"JWT","alg":"RS256"}`)) + "." + part(body) + "." + kernel.Random(32)
+}
+
+// identify makes the token that tells an application who signed in.
+func (e *entra) identify(s *session) string {
+	now := e.k.Now()
+	value := signed(obj{
+		"aud": s.client, "iss": "https://login.microsoftonline.com/" + e.tenant + "/v2.0", "tid": e.tenant, "oid": e.userID(s.user), "sub": e.userID(s.user),
+		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix(), "ver": "2.0", "preferred_username": s.user,
+	})
+	e.k.Mint(kernel.Secret{Cloud: "azure", Scope: e.tenant, ID: "id token of " + s.user, Value: value})
+	return value
+}
+
+// factorsOf are the ways in which a login's person signs in: with a second factor, unless its details say otherwise.
+func (c *Cloud) factorsOf(login string) []string {
+	if c.k.Logins("azure")[login].Details["mfa"] == "off" {
+		return []string{"pwd"}
+	}
+	return []string{"pwd", "mfa"}
 }
 
 // bearer is what the request's token stands for; nil where it is none of ours.

@@ -81,6 +81,9 @@ func checkFlowLog(a *ask, old, t *thing) bool {
 	if t.props["flowAnalyticsConfiguration"] == nil {
 		t.props["flowAnalyticsConfiguration"] = obj{}
 	}
+	if t.props["enabled"] == true {
+		a.record(a.thing(text(t.props, "storageId")))
+	}
 	t.props["targetResourceGuid"] = v.props["resourceGuid"]
 	return true
 }

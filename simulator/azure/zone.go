@@ -36,9 +36,9 @@ func checkZone(a *ask, old, t *thing) bool {
 	return true
 }
 
-func showZone(_ *Cloud, _ *thing, props obj) {
+func showZone(_ *Cloud, t *thing, props obj) {
 	delete(props, "provisioningState") // zones have none
-	props["maxNumberOfRecordSets"], props["numberOfRecordSets"] = 10000, 2
+	props["maxNumberOfRecordSets"], props["numberOfRecordSets"] = 10000, 2+len(t.inside)
 	props["maxNumberOfRecordsPerRecordSet"] = nil
 	if props["zoneType"] == nil {
 		props["zoneType"] = "Public"

@@ -64,6 +64,22 @@ func TestNoAnswerHasAFieldThatTheSDKDoesNotKnow(t *testing.T) {
 			r, err := c.NewListPager(nil).NextPage(t.Context())
 			return r.ManagementGroupListResult, err
 		},
+		"entities.list": func(o *arm.ClientOptions) (any, error) {
+			c, err := armmanagementgroups.NewEntitiesClient(cred, o)
+			if err != nil {
+				return nil, err
+			}
+			r, err := c.NewListPager(&armmanagementgroups.EntitiesClientListOptions{Filter: to.Ptr("name eq '" + sub + "'")}).NextPage(t.Context())
+			return r.EntityListResult, err
+		},
+		"permissions.list": func(o *arm.ClientOptions) (any, error) {
+			c, err := armauthorization.NewPermissionsClient(sub, cred, o)
+			if err != nil {
+				return nil, err
+			}
+			r, err := c.NewListForResourceGroupPager("rg-production", nil).NextPage(t.Context())
+			return r.PermissionGetResult, err
+		},
 		"providers.list": func(o *arm.ClientOptions) (any, error) {
 			c, err := armresources.NewProvidersClient(sub, cred, o)
 			if err != nil {
