@@ -3,6 +3,7 @@ package azure
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"time"
 
@@ -31,6 +32,7 @@ type Options struct {
 // Cloud is Azure as one worker sees it.
 type Cloud struct {
 	catalog step.Catalog[*session.Session]
+	door    *door
 }
 
 // New returns a Cloud. It makes no call.
@@ -39,7 +41,7 @@ func New(o Options) *Cloud {
 		o.HTTP = &http.Client{Timeout: time.Minute}
 	}
 	d := newDoor(o)
-	return &Cloud{catalog: step.Catalog[*session.Session]{
+	return &Cloud{door: d, catalog: step.Catalog[*session.Session]{
 		Controls: func(l plan.Landing) []session.Control { return edged(Controls(l)) },
 		Open:     d.open,
 		Patience: o.Patience,
@@ -61,5 +63,13 @@ func (c *Cloud) Preview(ctx context.Context, l plan.Landing) plan.Preview {
 
 // Undo takes back what a run that is given up did in a step (see step.Catalog).
 func (c *Cloud) Undo(ctx context.Context, t plan.Task, d plan.Deed, begun bool) (plan.Undoing, error) {
+	if d = session.Lasting(d); d.Change.Op == plan.Update && len(d.Change.Fields) == 0 {
+		return plan.Undoing{State: plan.Left, Why: "this run only finished what had failed before"}, nil
+	}
+	t.Facts = maps.Clone(t.Facts)
+	if t.Facts == nil {
+		t.Facts = map[string]string{}
+	}
+	t.Facts[session.FactDeed] = d.Receipt.ID
 	return c.catalog.Undo(ctx, t, d, begun)
 }

@@ -42,7 +42,7 @@ func TestEveryControlOfTheBaselineIsInTheCatalogue(t *testing.T) {
 }
 
 func TestEveryControlHasItsMethodsInTheSameOrder(t *testing.T) {
-	method := regexp.MustCompile(`(?m)^func \((?:\w+ )?\w+\) (Describe|Want|Observe|Preflight|Apply)\(`)
+	method := regexp.MustCompile(`(?m)^func \((?:\w+ )?\w+\) (Describe|Want|Observe|Preflight|Apply|Undo)\(`)
 	for _, pattern := range []string{"baseline/*.go", "subscription/*.go", "identity/*.go", "dns/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
@@ -57,7 +57,7 @@ func TestEveryControlHasItsMethodsInTheSameOrder(t *testing.T) {
 			for _, m := range method.FindAllStringSubmatch(string(b), -1) {
 				got = append(got, m[1])
 			}
-			if want := "Describe Want Observe Preflight Apply"; len(got) > 0 && strings.Join(got, " ") != want {
+			if want := "Describe Want Observe Preflight Apply Undo"; len(got) > 0 && strings.TrimSuffix(strings.Join(got, " "), " Undo") != strings.TrimSuffix(want, " Undo") {
 				t.Errorf("%s: got %v, want %s", f, got, want)
 			}
 		}

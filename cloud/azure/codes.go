@@ -9,6 +9,10 @@ import (
 
 // ofCode names an answer of the resource manager or Graph by its codes, then by what it says, then by its status.
 func ofCode(code string, status int, b errorBody) (fault.Kind, string) {
+	if code == "RequestDisallowedByPolicy" && strings.Contains(b.text(), "multi-factor authentication") {
+		// Azure asks people for a second factor before they change anything, and says so as a policy of its own.
+		return fault.SessionExpired, "Sign in again with multi-factor authentication, then resume."
+	}
 	for _, c := range append([]string{code}, b.codes()...) {
 		if k, hint, known := byCode(c); known {
 			return k, hint
@@ -55,7 +59,7 @@ func byCode(code string) (fault.Kind, string, bool) {
 		"Directory_QuotaExceeded", "ResourceCountExceedsLimitDueToTemplate":
 		return fault.Quota, "Request a higher limit, or free one of those in use, then resume.", true
 	case "RoleAssignmentExists", "FailedAsResourceIsLocked", "StorageAccountAlreadyTaken", "StorageAccountAlreadyExists", "PreconditionFailed",
-		"InUseSubnetCannotBeDeleted", "NetcfgSubnetRangesOverlap", "PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled":
+		"InUseSubnetCannotBeDeleted", "InUseNetworkSecurityGroupCannotBeDeleted", "CannotDeleteResource", "NetcfgSubnetRangesOverlap", "PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled":
 		return fault.Conflict, "Look at what stands there, then resume; it is observed again.", true
 	case "NsgFlowLogCreationBlocked":
 		return fault.Retired, "Log the virtual network instead of the network security group.", true
@@ -63,7 +67,7 @@ func byCode(code string) (fault.Kind, string, bool) {
 		return fault.Retired, "Choose a gateway size with zones: VpnGw1AZ or larger.", true
 	case "VmssVpnGatewayPublicIpsMustHaveZonesConfigured":
 		return fault.Invalid, "Give the gateway's public addresses zones.", true
-	case "NoRegisteredProviderFound", "InvalidRoleAssignmentRequestSchedule", "RoleAssignmentDoesNotExist", "InvalidResourceType":
+	case "NoRegisteredProviderFound", "InvalidRoleAssignmentRequestSchedule", "RoleAssignmentDoesNotExist", "RoleDefinitionDoesNotExist", "InvalidResourceType":
 		return fault.Invalid, "Correct the plan: Azure does not have what it asks for there.", true
 	}
 	return "", "", false

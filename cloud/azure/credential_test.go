@@ -14,11 +14,13 @@ import (
 
 const item = "op://itbytes-internal/entra-app-itmanageso365"
 
-// homed is a world in which the identity's application and principal stand, and the task of its credential.
+// homed is a world in which the identity's application and principal stand, and the task of its credential: a secret, unless
+// changed.
 func homed(t *testing.T, change func(*plan.Identity)) (*world, plan.Task) {
 	t.Helper()
 	w := morning(t)
 	l := landings(t)[2]
+	l.Identities[0].CredentialType = "secret"
 	if change != nil {
 		change(&l.Identities[0])
 	}

@@ -22,6 +22,7 @@ type door struct {
 	graph   string
 	entra   string
 	told    sync.Map
+	gates   sync.Map
 
 	mu     sync.Mutex
 	logins map[plan.Login]*tokens
@@ -60,7 +61,7 @@ func (d *door) open(_ context.Context, t plan.Task) (*session.Session, error) {
 		Cloud:                           d.cloud,
 		Transport:                       d.options.HTTP,
 		Retry:                           policy.RetryOptions{MaxRetries: -1}, // Temporal retries, and slows down for everybody
-		PerRetryPolicies:                []policy.Policy{meter{}, refused{cred}},
+		PerRetryPolicies:                []policy.Policy{agent{}, meter{}, refused{cred}},
 		InsecureAllowCredentialWithHTTP: d.options.Insecure || onThisMachine(d.options.Endpoint),
 	}
 	id := t.Fact(plan.FactContainer)
@@ -71,7 +72,8 @@ func (d *door) open(_ context.Context, t plan.Task) (*session.Session, error) {
 		Tenant: tenant, Subscription: id, Cred: cred,
 		ARM:    &arm.ClientOptions{ClientOptions: o, DisableRPRegistration: true},
 		Graph:  graph.New(d.graph, cred, o),
-		Keeper: d.options.Keeper, Told: &d.told,
+		Keeper: d.options.Keeper, Told: &d.told, Previews: &d.gates,
+		Bearer: func(ctx context.Context) (session.Bearer, error) { return d.bearer(ctx, cred) },
 	}, nil
 }
 
@@ -87,7 +89,7 @@ func (d *door) credential(l plan.Login, tenant string) (*tokens, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &tokens{source: source, kept: map[string]*token{}}
+	c := &tokens{source: &wary{source: source}, kept: map[string]*token{}}
 	d.logins[l] = c
 	return c, nil
 }

@@ -28,7 +28,7 @@ func (m *mint) GetToken(context.Context, policy.TokenRequestOptions) (azcore.Acc
 
 func TestAHundredStepsAskForOneToken(t *testing.T) {
 	m := &mint{}
-	k := &tokens{source: m, kept: map[string]*token{}}
+	k := &tokens{source: &wary{source: m}, kept: map[string]*token{}}
 	ask := func() {
 		if _, err := k.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{"a"}}); err != nil {
 			t.Error(err)

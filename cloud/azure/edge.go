@@ -35,13 +35,19 @@ func (e edge) Observe(ctx context.Context, s *session.Session, t plan.Task) (pla
 
 // Preflight implements step.Control.
 func (e edge) Preflight(ctx context.Context, s *session.Session, t plan.Task, c plan.Change) error {
+	if err := permitted(ctx, s, t); err != nil {
+		return name(err, t)
+	}
+	if err := awaited(ctx, s, t); err != nil {
+		return name(err, t)
+	}
 	return name(e.control.Preflight(ctx, s, t, c), t)
 }
 
 // Apply implements step.Control.
 func (e edge) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Change, o plan.Observation, intent step.Intent) (plan.Applied, error) {
 	a, err := e.control.Apply(ctx, s, t, c, o, intent)
-	return a, name(err, t)
+	return a, name(gated(ctx, s, t, err), t)
 }
 
 // Undo implements step.Undoer.

@@ -32,16 +32,33 @@ func name(err error, t plan.Task) error {
 		if f.Cloud == "" {
 			told := *f
 			told.Cloud, told.Login = string(plan.Azure), login
+			late(&told, t)
 			return &told
 		}
 		return err
 	}
 	f := nameOf(err)
 	f.Cloud, f.Login, f.Err = string(plan.Azure), login, err
-	if made(t) && (f.Code == "AuthorizationFailed" || f.Code == "SubscriptionNotFound") {
-		f.Kind, f.Hint = fault.Propagating, "The subscription is new; wait until all of Azure has heard of it."
-	}
+	late(f, t)
 	return f
+}
+
+// late makes of a refusal in a subscription that is new what it is: not all of Azure has heard of it, of who owns it, or of the
+// roles that its management group defines.
+func late(f *fault.Fault, t plan.Task) {
+	switch f.Code {
+	case "AuthorizationFailed", "SubscriptionNotFound":
+		if !session.Newer(t, young) {
+			return
+		}
+	case "RoleDefinitionDoesNotExist", "RoleAssignmentScopeNotAssignableToRoleDefinition":
+		if !session.Newer(t, session.Late) {
+			return
+		}
+	default:
+		return
+	}
+	f.Kind, f.Hint = fault.Propagating, "The subscription is new; wait until all of Azure has heard of it."
 }
 
 func nameOf(err error) *fault.Fault {
@@ -92,7 +109,30 @@ func ofResponse(r *azcore.ResponseError) *fault.Fault {
 		f.Code = http.StatusText(r.StatusCode)
 	}
 	f.Kind, f.Hint = ofCode(f.Code, r.StatusCode, b)
+	if number := aadsts(f.Message); number != "" && r.StatusCode == http.StatusUnauthorized { // Entra's own reason
+		if k, hint, known := byAADSTS(number); known {
+			f.Kind, f.Hint, f.Code = k, hint, "AADSTS"+number
+			return f
+		}
+	}
+	if f.Code == "Authorization_RequestDenied" {
+		f.Hint = "Have " + directoryRight(f.Operation) + " granted to the login, then resume."
+	}
+	if f.Kind == fault.Locked { // what the login would enter is, not the login
+		f.Scope = lockedScope(r.RawResponse)
+	}
 	return f
+}
+
+// lockedScope is the subscription that an answer is about, or the whole path where it is about none.
+func lockedScope(r *http.Response) string {
+	if r == nil || r.Request == nil {
+		return "unknown"
+	}
+	if parts := strings.Split(strings.Trim(r.Request.URL.Path, "/"), "/"); len(parts) > 1 && strings.EqualFold(parts[0], "subscriptions") {
+		return strings.ToLower(parts[1])
+	}
+	return r.Request.URL.Path
 }
 
 // where says what was called, as Azure names it: Microsoft.Network and "PUT virtualNetworks", or graph and "PATCH applications".
@@ -145,10 +185,4 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		return max(at.Sub(now).Round(time.Second), 0)
 	}
 	return 0
-}
-
-// made reports whether the landing's subscription was made so lately that not all of Azure knows of it.
-func made(t plan.Task) bool {
-	at, err := time.Parse(time.RFC3339, t.Fact(session.FactMade))
-	return err == nil && time.Since(at) < young
 }

@@ -2,9 +2,6 @@ package azure_test
 
 import (
 	"encoding/json"
-	"io"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -67,44 +64,6 @@ func (w *world) stands(path ...string) any {
 func object(v any) map[string]any { m, _ := v.(map[string]any); return m }
 
 func list(v any) []any { l, _ := v.([]any); return l }
-
-// other makes a call that is not the adapter's, as the same person.
-func (w *world) other(method, path, body string) {
-	w.t.Helper()
-	refresh := ""
-	for _, s := range w.kernel.Secrets() {
-		if strings.HasPrefix(s.ID, "refresh token of ") {
-			refresh = s.Value
-		}
-	}
-	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}, "client_id": {plan.AzureCLIClient}, "scope": {"https://management.azure.com/.default"}}
-	r, err := http.PostForm(w.url+"/entra/"+tenant+"/oauth2/v2.0/token", form) //nolint:noctx // the simulator of this test
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer r.Body.Close()
-	var token struct {
-		Access string `json:"access_token"`
-	}
-	if err := json.NewDecoder(r.Body).Decode(&token); err != nil {
-		w.t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+token.Access)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode >= 300 {
-		b, err := io.ReadAll(resp.Body)
-		w.t.Fatalf("%s %s: %s %s %v", method, path, resp.Status, b, err)
-	}
-}
 
 // accounts are the storage accounts of the subscription of prod.
 func (w *world) accounts() []map[string]any {
@@ -182,8 +141,8 @@ func TestAnAccountThatWasOpenedIsClosedAgain(t *testing.T) {
 	l := landings(t)[0]
 	w.kept(l, "one")
 	name := w.accounts()[0]["name"].(string)
-	w.other("PATCH", "/subscriptions/5b0c3a1e-8f64-4d0b-b1a2-90c4e77d2222/resourceGroups/rg-production/providers/Microsoft.Storage/storageAccounts/"+name+"?api-version=2023-01-01",
-		`{"properties":{"allowBlobPublicAccess":true,"minimumTlsVersion":"TLS1_0"}}`)
+	w.byHand("PATCH", "/subscriptions/5b0c3a1e-8f64-4d0b-b1a2-90c4e77d2222/resourceGroups/rg-production/providers/Microsoft.Storage/storageAccounts/"+name,
+		json.RawMessage(`{"properties":{"allowBlobPublicAccess":true,"minimumTlsVersion":"TLS1_0"}}`))
 	if wrote, err := w.prepare(l); err != nil || !wrote {
 		t.Errorf("wrote %t, %v; want it mended", wrote, err)
 	}
@@ -225,7 +184,7 @@ func TestALoginWithoutARoleForDataIsGivenOneByWritingAloneAndTheReaderIsTold(t *
 	if len(had) != 1 || !strings.Contains(had[0], "/storageAccounts/") {
 		t.Fatalf("the login holds %v, want the one role, at the account alone", had)
 	}
-	w.other("DELETE", had[0]+"?api-version=2022-04-01", "")
+	w.byHand("DELETE", had[0], nil)
 	since := len(w.kernel.Calls())
 	_, err := w.azure.Get(t.Context(), l, exported)
 	refused(t, err, fault.Denied)

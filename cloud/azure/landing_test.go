@@ -3,6 +3,7 @@ package azure_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -26,12 +27,21 @@ type world struct {
 	azure  *azure.Cloud
 	vault  *vault
 	url    string
+	// sessions is the folder of the session files.
+	sessions string
+	agents   sync.Map // every User-Agent that was heard
 }
 
-// morning begins a world; change may alter its scenario first.
+// morning begins the world of the paper; change may alter its scenario first.
 func morning(t *testing.T, change ...func(*kernel.Scenario)) *world {
 	t.Helper()
-	b, err := os.ReadFile("testdata/morning.yaml")
+	return begin(t, "testdata/morning.yaml", change...)
+}
+
+// begin begins the world of an estate.
+func begin(t *testing.T, file string, change ...func(*kernel.Scenario)) *world {
+	t.Helper()
+	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +50,8 @@ func morning(t *testing.T, change ...func(*kernel.Scenario)) *world {
 		t.Fatal(err)
 	}
 	scenario := kernel.Scenario{
-		Name:   "morning",
-		Logins: map[string]kernel.Login{"azure-admin": {Cloud: "azure", Details: map[string]string{"tenant": tenant, "user": "admin@it4bytes.example"}}},
+		Name:   file,
+		Logins: map[string]kernel.Login{"azure-admin": {Cloud: "azure", Details: map[string]string{"user": "admin@it4bytes.example"}}},
 		Estate: map[string]any{"azure": estate},
 	}
 	for _, f := range change {
@@ -52,7 +62,11 @@ func morning(t *testing.T, change ...func(*kernel.Scenario)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(c.Handler())
+	w := &world{t: t, kernel: k, vault: &vault{items: map[string]plan.ItemFields{}}}
+	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.agents.Store(r.Header.Get("User-Agent"), r.URL.Path)
+		c.Handler().ServeHTTP(rw, r)
+	}))
 	t.Cleanup(srv.Close)
 	s, signedIn := c.Session("azure-admin")
 	if !signedIn {
@@ -62,21 +76,27 @@ func morning(t *testing.T, change ...func(*kernel.Scenario)) *world {
 	if err := os.WriteFile(filepath.Join(dir, "azure-admin.json"), s.Content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, kernel: k, vault: &vault{items: map[string]plan.ItemFields{}}, url: srv.URL}
+	w.url, w.sessions = srv.URL, dir
 	w.azure = azure.New(azure.Options{Endpoint: srv.URL, Sessions: dir, Keeper: w.vault, Patience: 2 * time.Second})
 	return w
 }
 
 const tenant = "7d1f0c52-41a5-4c7e-9d0e-3c1f7ab01111"
 
-// landings are the Azure landings of the example plan.
+// landings are the Azure landings of the paper's plan.
 func landings(t *testing.T) []plan.Landing {
 	t.Helper()
-	b, err := os.ReadFile("../../examples/itbytes.yaml")
+	return landingsOf(t, "itbytes.yaml")
+}
+
+// landingsOf are the Azure landings of an example plan.
+func landingsOf(t *testing.T, file string) []plan.Landing {
+	t.Helper()
+	b, err := os.ReadFile("../../examples/" + file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.Parse("itbytes.yaml", b)
+	p, err := plan.Parse(file, b)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package azure
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ import (
 func (d *door) source(l plan.Login) (azcore.TokenCredential, error) {
 	switch l.Type {
 	case "entra-user":
-		return &user{login: l, file: filepath.Join(d.options.Sessions, l.Name+".json"), entra: d.entra, http: d.options.HTTP}, nil
+		return &user{login: l, file: d.file(l), entra: d.entra, http: d.options.HTTP}, nil
 	case "azure-cli":
 		return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: l.Tenant})
 	case "azure-default":
@@ -37,6 +38,9 @@ func (d *door) source(l plan.Login) (azcore.TokenCredential, error) {
 	return nil, fault.New(fault.Invalid, "Give the login the type entra-user, azure-cli or azure-default.",
 		"the login %q is of type %q, which Azure does not know", l.Name, l.Type)
 }
+
+// file is where signing in to a login leaves its session.
+func (d *door) file(l plan.Login) string { return filepath.Join(d.options.Sessions, l.Name+".json") }
 
 // user is somebody who signed in and left a refresh token. It implements azcore.TokenCredential.
 type user struct {
@@ -87,6 +91,15 @@ func (u *user) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azco
 	return azcore.AccessToken{Token: a.Access, ExpiresOn: time.Now().Add(time.Duration(a.Seconds) * time.Second)}, nil
 }
 
+// mark tells one session from another.
+func (u *user) mark() [32]byte {
+	b, err := os.ReadFile(u.file)
+	if err != nil {
+		return [32]byte{}
+	}
+	return sha256.Sum256(b)
+}
+
 // read reads the session file, and settles the tenant and the client that it may leave to the plan.
 func (u *user) read() (left, error) {
 	b, err := os.ReadFile(u.file)
@@ -121,31 +134,44 @@ type answer struct {
 	Access  string `json:"access_token"`
 	Refresh string `json:"refresh_token"`
 	Seconds int    `json:"expires_in"`
+	// Identity is asked for by a sign-in alone: it says who signed in.
+	Identity string `json:"id_token"`
 }
 
 // redeem asks the token endpoint.
 func (u *user) redeem(ctx context.Context, tenant string, form url.Values) (answer, error) {
-	at := u.entra + "/" + url.PathEscape(tenant) + "/oauth2/v2.0/token"
+	var a answer
+	if err := u.ask(ctx, tenant, "token", form, &a); err != nil {
+		return answer{}, err
+	}
+	if a.Access == "" {
+		return answer{}, fmt.Errorf("the token endpoint of %s answered 200 and no token", tenant)
+	}
+	return a, nil
+}
+
+// ask asks one of the tenant's OAuth endpoints. No error of it quotes what was sent or answered.
+func (u *user) ask(ctx context.Context, tenant, endpoint string, form url.Values, out any) error {
+	at := u.entra + "/" + url.PathEscape(tenant) + "/oauth2/v2.0/" + endpoint
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at, strings.NewReader(form.Encode()))
 	if err != nil {
-		return answer{}, err
+		return err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	resp, err := u.http.Do(req)
 	if err != nil {
-		return answer{}, err
+		return err
 	}
 	defer resp.Body.Close() //nolint:errcheck // the body was read
 	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
-		return answer{}, err
+		return err
 	}
 	if resp.StatusCode != http.StatusOK {
-		return answer{}, entraError(resp, b)
+		return entraError(resp, b)
 	}
-	var a answer
-	if err := json.Unmarshal(b, &a); err != nil || a.Access == "" {
-		return answer{}, fmt.Errorf("the token endpoint of %s answered 200 and no token", tenant)
+	if err := json.Unmarshal(b, out); err != nil {
+		return fmt.Errorf("the %s endpoint of %s answered 200 and nothing that can be read", endpoint, tenant)
 	}
-	return a, nil
+	return nil
 }

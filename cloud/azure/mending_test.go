@@ -110,7 +110,7 @@ func TestSecurityDefaultsAreTurnedOnOnlyWhereNothingStandsAgainstThem(t *testing
 func TestTheLicenceThatIsOwnedIsNamed(t *testing.T) {
 	w := morning(t)
 	out, err := w.carry(w.task(landings(t)[2], "security-defaults"))
-	if err != nil || out.Change.Op != plan.None || !strings.Contains(strings.Join(out.Evidence, " "), "SPB contains AAD_PREMIUM") {
+	if err != nil || out.Change.Op != plan.None || !strings.Contains(strings.Join(out.Evidence, " "), "Microsoft 365 Business Premium (SPB) contains AAD_PREMIUM") {
 		t.Errorf("got %s %q %v, want already so and the licence named", out.Change.Op, out.Evidence, err)
 	}
 }

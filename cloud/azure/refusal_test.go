@@ -14,12 +14,13 @@ import (
 const prodID = "5b0c3a1e-8f64-4d0b-b1a2-90c4e77d2222"
 
 // refused checks that an error is a fault of a kind with a hint.
-func refused(t *testing.T, err error, want fault.Kind) {
+func refused(t *testing.T, err error, want fault.Kind) *fault.Fault {
 	t.Helper()
 	f := fault.As(err)
 	if f == nil || f.Kind != want || f.Hint == "" {
 		t.Errorf("got %v (%s), want %s with a hint", err, fault.KindOf(err), want)
 	}
+	return f
 }
 
 // task is one step of a landing, with its container known.
@@ -87,6 +88,9 @@ func TestAnExpiredLoginIsNamedAndOneSignInMendsIt(t *testing.T) {
 		}
 		if err := w.kernel.SetLogin("azure-admin", kernel.LoginOK); err != nil {
 			t.Fatal(err)
+		}
+		if _, err := w.azure.Probe(t.Context(), task.Landing.Login, 0); err != nil {
+			t.Error(err)
 		}
 		if out, err := w.carry(task); err != nil || out.Change.Op != plan.None {
 			t.Errorf("after signing in: got %s %v, want none", out.Change.Op, err)

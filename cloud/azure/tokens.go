@@ -13,7 +13,7 @@ import (
 // tokens keeps one login's access tokens in memory until five minutes before they end, so that a hundred steps ask for one.
 // It implements azcore.TokenCredential.
 type tokens struct {
-	source azcore.TokenCredential
+	source *wary
 
 	mu   sync.Mutex
 	kept map[string]*token

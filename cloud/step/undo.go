@@ -90,7 +90,7 @@ func settled[S any](ctl Control[S], t plan.Task, d plan.Deed, o plan.Observation
 	switch {
 	case o.State == plan.Unknown:
 		return say(out, plan.UndoFailed, "it could not be observed: "+o.Why)
-	case o.State == plan.Absent && created:
+	case o.State == plan.Absent && (created || begun):
 		return say(out, plan.Reverted, "nothing of it stands any more")
 	case o.State == plan.Absent:
 		return say(out, plan.Left, "it does not stand any more: somebody has taken it away")

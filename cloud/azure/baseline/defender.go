@@ -9,6 +9,7 @@ import (
 
 	"github.com/itbytes/landfall/cloud/azure/session"
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -54,6 +55,9 @@ func (d defender) Observe(ctx context.Context, s *session.Session, t plan.Task) 
 	switch {
 	case session.Unregistered(err):
 		o.Evidence = []string{"Microsoft.Security is not registered: no plan is on"}
+		for name := range plans() {
+			o.Live[name] = string(armsecurity.PricingTierFree)
+		}
 		return o, nil
 	case err != nil:
 		return plan.Observation{}, err
@@ -77,8 +81,14 @@ func (d defender) Observe(ctx context.Context, s *session.Session, t plan.Task) 
 	return o, nil
 }
 
-// Preflight implements step.Control.
-func (defender) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
+// Preflight implements step.Control. What is not in the list of plans cannot be bought.
+func (defender) Preflight(_ context.Context, s *session.Session, _ plan.Task, c plan.Change) error {
+	for _, f := range c.Fields {
+		if f.Before == "" {
+			return fault.New(fault.Entitlement, "Have Azure support offer it to the subscription, or set the control AZ-O01 to report; then resume.",
+				"Defender for Cloud does not offer the plan %s to the subscription %s", f.Field, s.Subscription)
+		}
+	}
 	return nil
 }
 
@@ -88,20 +98,51 @@ func (defender) Apply(ctx context.Context, s *session.Session, _ plan.Task, c pl
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	for _, f := range c.Fields { // one at a time: Azure refuses a second while the first is being made
-		p := armsecurity.Pricing{Properties: &armsecurity.PricingProperties{PricingTier: session.Ptr(armsecurity.PricingTierStandard)}}
-		if sub := plans()[f.Field]; sub != "" {
-			p.Properties.SubPlan = session.Ptr(sub)
-		}
-		err := session.Turn(ctx, func() error {
-			_, err := client.Update(ctx, scopeID(s), f.Field, p, nil)
-			return err
-		})
-		if err != nil {
+	for _, f := range c.Fields {
+		if err := price(ctx, client, s, f.Field, f.After); err != nil {
 			return plan.Applied{}, err
 		}
 	}
 	return plan.Applied{ID: s.Scope()}, nil
+}
+
+// Undo implements step.Undoer: each plan that the run turned on gets back the tier that it had.
+func (defender) Undo(ctx context.Context, s *session.Session, _ plan.Task, d plan.Deed, _ plan.Observation) error {
+	client, err := armsecurity.NewPricingsClient(s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	for _, f := range d.Change.Fields {
+		if err := price(ctx, client, s, f.Field, f.Before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// price sets a plan to a tier and sub-plan, written as tier writes them, and leaves its extensions as they are. One at a time:
+// Azure refuses a second while the first is being made.
+func price(ctx context.Context, client *armsecurity.PricingsClient, s *session.Session, name, wanted string) error {
+	to, sub, _ := strings.Cut(wanted, " ")
+	p := armsecurity.Pricing{Properties: &armsecurity.PricingProperties{PricingTier: session.Ptr(armsecurity.PricingTier(to))}}
+	if sub != "" {
+		p.Properties.SubPlan = session.Ptr(sub)
+	}
+	now, err := client.Get(ctx, scopeID(s), name, nil)
+	if err != nil {
+		return err
+	}
+	if was := now.Properties; was != nil && to != string(armsecurity.PricingTierFree) && session.Str(was.PricingTier) == to {
+		for _, e := range was.Extensions {
+			p.Properties.Extensions = append(p.Properties.Extensions, &armsecurity.Extension{
+				Name: e.Name, IsEnabled: e.IsEnabled, AdditionalExtensionProperties: e.AdditionalExtensionProperties,
+			})
+		}
+	}
+	return session.Turn(ctx, func() error {
+		_, err := client.Update(ctx, scopeID(s), name, p, nil)
+		return err
+	})
 }
 
 // scopeID is the subscription as this API's paths want it, without the leading slash.

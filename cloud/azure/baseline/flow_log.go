@@ -10,6 +10,7 @@ import (
 	"github.com/itbytes/landfall/cloud/azure/network"
 	"github.com/itbytes/landfall/cloud/azure/session"
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -28,7 +29,7 @@ func flowName(l plan.Landing) string { return "fl-" + vnetAt(l).Name }
 func (flowLog) Describe(plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "flow-log", Title: "the network's flow log", Chapter: plan.Protect, Control: "AZ-O06", Objective: "O06",
-		After: []string{"vnet", "flow-store"}, Inverse: plan.Neutralise, Usual: 30 * time.Second,
+		After: []string{"vnet", "flow-store"}, Inverse: plan.Revert, Usual: 30 * time.Second,
 	}, true
 }
 
@@ -89,11 +90,83 @@ func (flowLog) Apply(ctx context.Context, s *session.Session, t plan.Task, _ pla
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	name := flowName(l)
 	if o.State == plan.Present && o.ID != "" {
-		name = session.Tail(o.ID)
+		f, err := recorder(ctx, c, watcher, o.ID)
+		if err != nil {
+			return plan.Applied{}, err
+		}
+		f.Enabled, f.Store, f.Days = true, s.ID(storeAt(s, l), kindStore), max(f.Days, flowDays)
+		return c.Record(ctx, watcher, f)
 	}
-	return c.MakeFlowLog(ctx, watcher, name, l.Region, session.Tags(l), s.ID(vnetAt(l), network.KindNetwork), s.ID(storeAt(s, l), kindStore), flowDays)
+	return c.MakeFlowLog(ctx, watcher, flowName(l), l.Region, session.Tags(l), s.ID(vnetAt(l), network.KindNetwork), s.ID(storeAt(s, l), kindStore), flowDays)
+}
+
+// Undo implements step.Undoer: a log that the run made is deleted, and with it the watcher and its group where the plan made them
+// and nobody else uses them; one that it changed records as it did before.
+func (flowLog) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	c, err := network.New(s)
+	if err != nil {
+		return err
+	}
+	watcher, err := c.Watcher(ctx, t.Landing.Region)
+	if err != nil {
+		return err
+	}
+	if d.Change.Op == plan.Create {
+		return unwatch(ctx, s, c, watcher, t.Landing, session.Tail(o.ID))
+	}
+	f, err := recorder(ctx, c, watcher, o.ID)
+	if err != nil {
+		return err
+	}
+	former := step.Former(d)
+	if session.Changed(d, "recording") {
+		f.Enabled = former["recording"] == "on"
+	}
+	if session.Changed(d, "kept in") {
+		f.Store = former["kept in"]
+	}
+	if session.Changed(d, "days") {
+		f.Days, _ = strconv.Atoi(former["days"]) // it was written from a number
+	}
+	_, err = c.Record(ctx, watcher, f)
+	return err
+}
+
+// unwatch deletes a flow log and what was made for it beside.
+func unwatch(ctx context.Context, s *session.Session, c *network.Client, watcher session.Place, l plan.Landing, name string) error {
+	if done, err := c.DropFlowLog(ctx, watcher, name); err != nil || !done {
+		return err
+	}
+	if gone, err := c.DropWatcher(ctx, watcher, l.Plan); err != nil || !gone {
+		return err
+	}
+	groups, err := armresources.NewResourceGroupsClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	g, err := groups.Get(ctx, watcher.Group, nil)
+	if session.Missing(err) || err == nil && session.OwnerOf(g.Tags) != l.Plan {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return removeGroup(ctx, s, watcher.Group)
+}
+
+// recorder is the flow log of an id.
+func recorder(ctx context.Context, c *network.Client, watcher session.Place, id string) (network.FlowLog, error) {
+	all, err := c.FlowLogs(ctx, watcher)
+	for _, f := range all {
+		if session.Same(f.ID, id) {
+			return f, err
+		}
+	}
+	if err == nil {
+		err = fault.New(fault.Conflict, "Resume; it is observed again.", "the flow log %s is not there any more", id)
+	}
+	return network.FlowLog{}, err
 }
 
 // watch is the region's network watcher, made where there is none.
@@ -108,10 +181,10 @@ func watch(ctx context.Context, s *session.Session, c *network.Client, l plan.La
 	}
 	_, err = groups.Get(ctx, network.WatcherGroup, nil)
 	if session.Missing(err) {
-		_, err = groups.CreateOrUpdate(ctx, network.WatcherGroup, armresources.ResourceGroup{Location: session.Ptr(l.Region)}, nil)
+		_, err = groups.CreateOrUpdate(ctx, network.WatcherGroup, armresources.ResourceGroup{Location: session.Ptr(l.Region), Tags: session.Tags(l)}, nil)
 	}
 	if err != nil {
 		return at, err
 	}
-	return c.MakeWatcher(ctx, l.Region)
+	return c.MakeWatcher(ctx, l.Region, session.Tags(l))
 }

@@ -25,7 +25,7 @@ func storeAt(s *session.Session, l plan.Landing) session.Place {
 func (flowStore) Describe(plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "flow-store", Title: "the store of the flow logs", Chapter: plan.Protect, Control: "AZ-O09", Objective: "O09",
-		After: []string{"providers", "resource-group"}, Inverse: plan.Quarantine, Usual: 30 * time.Second,
+		After: []string{"providers", "resource-group"}, Inverse: plan.Revert, Usual: 30 * time.Second,
 	}, true
 }
 
@@ -66,8 +66,11 @@ func (flowStore) Observe(ctx context.Context, s *session.Session, t plan.Task) (
 	o.Live["anonymous readers"] = session.OnOff(p.AllowBlobPublicAccess == nil || *p.AllowBlobPublicAccess)
 	o.Live["https only"] = session.OnOff(session.Is(p.EnableHTTPSTrafficOnly))
 	o.Live["least tls"] = session.Str(p.MinimumTLSVersion)
-	if o.Live["least tls"] == string(armstorage.MinimumTLSVersionTLS13) {
+	switch o.Live["least tls"] {
+	case string(armstorage.MinimumTLSVersionTLS13):
 		o.Live["least tls"] = string(armstorage.MinimumTLSVersionTLS12) // better than wanted
+	case "":
+		o.Live["least tls"] = string(armstorage.MinimumTLSVersionTLS10) // what Azure takes an account to mean that does not say
 	}
 	return s.Settled(ctx, t, o, session.Str(p.ProvisioningState))
 }
@@ -117,13 +120,52 @@ func (flowStore) Apply(ctx context.Context, s *session.Session, t plan.Task, c p
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	u := armstorage.AccountUpdateParameters{Tags: session.Claim(r.Tags, t.Landing)}
-	if len(c.Fields) > 0 {
-		u.Properties = &armstorage.AccountPropertiesUpdateParameters{
-			AllowBlobPublicAccess: session.Ptr(false), EnableHTTPSTrafficOnly: session.Ptr(true),
-			MinimumTLSVersion: session.Ptr(armstorage.MinimumTLSVersionTLS12),
-		}
-	}
+	u := armstorage.AccountUpdateParameters{Tags: session.Claim(r.Tags, t.Landing, c), Properties: closing(c.Fields, func(f plan.FieldDiff) string { return f.After })}
 	_, err = client.Update(ctx, at.Group, at.Name, u, nil)
 	return plan.Applied{ID: at.Name}, err
+}
+
+// Undo implements step.Undoer. An account that the run made is deleted when nothing is in it but the flow logs of the run; one
+// that it changed gets back what it allowed before.
+func (flowStore) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+	client, err := armstorage.NewAccountsClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	at := storeAt(s, t.Landing)
+	if d.Change.Op != plan.Create {
+		_, err = client.Update(ctx, at.Group, at.Name, armstorage.AccountUpdateParameters{
+			Properties: closing(d.Change.Fields, func(f plan.FieldDiff) string { return f.Before }),
+		}, nil)
+		return err
+	}
+	other, err := inside(ctx, s, at)
+	if err != nil {
+		return err
+	}
+	if other != "" {
+		return fault.New(fault.Conflict, "Move it elsewhere, then abort again; or keep the account.",
+			"the storage account %s holds %s, which this run did not put there: it is left", at.Name, other)
+	}
+	_, err = client.Delete(ctx, at.Group, at.Name, nil)
+	return err
+}
+
+// closing are the properties of an account that fields stand for, each with the value that of takes of its field; nil for none.
+func closing(fields []plan.FieldDiff, of func(plan.FieldDiff) string) *armstorage.AccountPropertiesUpdateParameters {
+	var p armstorage.AccountPropertiesUpdateParameters
+	for _, f := range fields {
+		switch f.Field {
+		case "anonymous readers":
+			p.AllowBlobPublicAccess = session.Ptr(of(f) == "on")
+		case "https only":
+			p.EnableHTTPSTrafficOnly = session.Ptr(of(f) == "on")
+		case "least tls":
+			p.MinimumTLSVersion = session.Ptr(armstorage.MinimumTLSVersion(of(f)))
+		}
+	}
+	if p == (armstorage.AccountPropertiesUpdateParameters{}) {
+		return nil
+	}
+	return &p
 }

@@ -94,9 +94,29 @@ func (nsg) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Ch
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	tags := session.Claim(g.Tags, t.Landing)
+	tags := session.Claim(g.Tags, t.Landing, c)
 	if len(c.Fields) > 0 {
 		return client.Close(ctx, at, g, tags, ports())
 	}
 	return client.TagGroup(ctx, at, tags)
+}
+
+// Undo implements step.Undoer: a group that the run made is deleted, which Azure refuses while a subnet uses it; of one that it
+// changed the denials that it added are taken away.
+func (nsg) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+	client, err := network.New(s)
+	if err != nil {
+		return err
+	}
+	at := nsgAt(t.Landing)
+	if d.Change.Op == plan.Create {
+		return client.DropGroup(ctx, at)
+	}
+	var opened []int
+	for _, p := range ports() {
+		if session.Changed(d, fromInternet(p)) {
+			opened = append(opened, p)
+		}
+	}
+	return client.Reopen(ctx, at, opened)
 }

@@ -100,14 +100,56 @@ func (policy) Preflight(ctx context.Context, s *session.Session, _ plan.Task, _ 
 }
 
 // Apply implements step.Control.
-func (policy) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
+func (policy) Apply(ctx context.Context, s *session.Session, t plan.Task, change plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
 	c, err := armpolicy.NewAssignmentsClient(s.Subscription, s.Cred, s.ARM)
 	if err != nil {
 		return plan.Applied{}, err
+	}
+	if change.Op != plan.Create {
+		return plan.Applied{ID: o.ID}, assign(ctx, c, o.ID, benchmarkID, string(armpolicy.EnforcementModeDefault))
 	}
 	_, err = c.Create(ctx, s.Scope(), assignmentName, armpolicy.Assignment{Properties: &armpolicy.AssignmentProperties{
 		DisplayName: session.Ptr(theBenchmark + " (" + t.Landing.Plan + ")"), PolicyDefinitionID: session.Ptr(benchmarkID),
 		EnforcementMode: session.Ptr(armpolicy.EnforcementModeDefault),
 	}}, nil)
 	return plan.Applied{ID: assignmentName}, err
+}
+
+// Undo implements step.Undoer.
+func (policy) Undo(ctx context.Context, s *session.Session, _ plan.Task, d plan.Deed, o plan.Observation) error {
+	c, err := armpolicy.NewAssignmentsClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	if d.Change.Op == plan.Create {
+		_, err = c.DeleteByID(ctx, o.ID, nil)
+		return err
+	}
+	definition, enforcement := benchmarkID, o.Live["enforcement"]
+	if session.Changed(d, "initiative") {
+		definition = step.Former(d)["initiative"]
+	}
+	if session.Changed(d, "enforcement") {
+		enforcement = step.Former(d)["enforcement"]
+	}
+	return assign(ctx, c, o.ID, definition, enforcement)
+}
+
+// assign gives an assignment that stands a definition and its enforcement, and leaves the rest of it as it is.
+func assign(ctx context.Context, c *armpolicy.AssignmentsClient, id, definition, enforcement string) error {
+	r, err := c.GetByID(ctx, id, nil)
+	if err != nil {
+		return err
+	}
+	a := r.Assignment
+	if a.Properties == nil {
+		a.Properties = &armpolicy.AssignmentProperties{}
+	}
+	if !session.Same(session.Str(a.Properties.PolicyDefinitionID), definition) {
+		a.Properties.Parameters = nil // they were another definition's
+	}
+	a.Properties.PolicyDefinitionID = session.Ptr(definition)
+	a.Properties.EnforcementMode = session.Ptr(armpolicy.EnforcementMode(enforcement))
+	_, err = c.CreateByID(ctx, id, a, nil)
+	return err
 }

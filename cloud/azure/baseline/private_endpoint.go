@@ -2,6 +2,7 @@ package baseline
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/itbytes/landfall/cloud/azure/network"
@@ -87,6 +88,25 @@ func (privateEndpoint) Apply(ctx context.Context, s *session.Session, t plan.Tas
 	l := t.Landing
 	id := s.ID(vnetAt(l), network.KindNetwork) + "/subnets/" + subnet
 	return c.MakeEndpoint(ctx, endpointAt(l), l.Region, session.Tags(l), id, s.ID(storeAt(s, l), kindStore), "blob")
+}
+
+// Undo implements step.Undoer. An endpoint that led elsewhere, or was refused, before the run is put back as far as its owner's
+// approval goes.
+func (privateEndpoint) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+	c, err := network.New(s)
+	if err != nil {
+		return err
+	}
+	at := endpointAt(t.Landing)
+	if d.Change.Op == plan.Create {
+		return c.DropEndpoint(ctx, at)
+	}
+	target, part, _ := strings.Cut(step.Former(d)["leads to"], " ")
+	if target == "" {
+		return fault.New(fault.Conflict, "Have the store's owner decide on the connection.",
+			"the connection of %s was %s before this run, which only its owner can bring back: it is left", at.Name, step.Former(d)["connection"])
+	}
+	return c.Redirect(ctx, at, target, part)
 }
 
 // subnetFor is the subnet that the endpoint takes an address of: the first of the plan's that stands, else the first of the

@@ -8,6 +8,7 @@ import (
 
 	"github.com/itbytes/landfall/cloud/azure/session"
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -18,7 +19,7 @@ type resourceGroup struct{}
 func (resourceGroup) Describe(plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "resource-group", Title: "the resource group", Chapter: plan.Protect,
-		After: []string{"subscription"}, Inverse: plan.Quarantine, Usual: 10 * time.Second,
+		After: []string{"subscription"}, Inverse: plan.Revert, Usual: 10 * time.Second,
 	}, true
 }
 
@@ -85,6 +86,38 @@ func (resourceGroup) Apply(ctx context.Context, s *session.Session, t plan.Task,
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	_, err = client.Update(ctx, name, armresources.ResourceGroupPatchable{Tags: session.Claim(r.Tags, t.Landing)}, nil)
+	_, err = client.Update(ctx, name, armresources.ResourceGroupPatchable{Tags: session.Claim(r.Tags, t.Landing, c)}, nil)
 	return plan.Applied{ID: name}, err
+}
+
+// Undo implements step.Undoer. To delete a group is to delete what is in it: one that holds anything is left.
+func (resourceGroup) Undo(ctx context.Context, s *session.Session, t plan.Task, _ plan.Deed, _ plan.Observation) error {
+	return removeGroup(ctx, s, session.Group(t.Landing))
+}
+
+// removeGroup deletes a resource group in which nothing stands any more.
+func removeGroup(ctx context.Context, s *session.Session, name string) error {
+	resources, err := armresources.NewClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	for p := resources.NewListByResourceGroupPager(name, nil); p.More(); {
+		page, err := p.NextPage(ctx)
+		switch {
+		case session.Missing(err):
+			return nil
+		case err != nil:
+			return err
+		}
+		for _, r := range page.Value {
+			return fault.New(fault.Conflict, "Move or delete what is in it, then abort again; or keep the group.",
+				"the resource group %s still holds %s: it is left", name, session.Str(r.ID))
+		}
+	}
+	groups, err := armresources.NewResourceGroupsClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	poller, err := groups.BeginDelete(ctx, name, nil)
+	return session.Gone(ctx, poller, err)
 }

@@ -37,7 +37,7 @@ type access struct {
 func (securityDefaults) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "security-defaults", Title: "a second factor for everybody", Chapter: plan.Protect, Control: "AZ-O05", Objective: "O05",
-		Outside: true, Inverse: plan.Neutralise, Usual: 10 * time.Second,
+		Outside: true, Inverse: plan.Revert, Deny: true, Usual: 10 * time.Second,
 	}, l.Management
 }
 
@@ -77,8 +77,11 @@ func (securityDefaults) Observe(ctx context.Context, s *session.Session, _ plan.
 	return o, nil
 }
 
-// Preflight implements step.Control.
-func (securityDefaults) Preflight(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Change) error {
+// Preflight implements step.Control. Who signs in without a second factor is kept out from the moment on: Landfall too.
+func (securityDefaults) Preflight(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change) error {
+	if err := keepsIn(ctx, s, t); err != nil {
+		return err
+	}
 	all, err := policies(ctx, s)
 	if err != nil {
 		return err
@@ -100,6 +103,22 @@ func (securityDefaults) Preflight(ctx context.Context, s *session.Session, _ pla
 // Apply implements step.Control.
 func (securityDefaults) Apply(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
 	return plan.Applied{ID: defaultsPath}, s.Graph.Patch(ctx, defaultsPath, map[string]any{"isEnabled": true})
+}
+
+// Undo implements step.Undoer: who signed in without a second factor before the run can do so again.
+func (securityDefaults) Undo(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Deed, _ plan.Observation) error {
+	return s.Graph.Patch(ctx, defaultsPath, map[string]any{"isEnabled": false})
+}
+
+// keepsIn refuses to ask everybody for a second factor while Landfall's own login has proven none. Applications are not asked.
+func keepsIn(ctx context.Context, s *session.Session, t plan.Task) error {
+	who, err := s.Bearer(ctx)
+	if err != nil || !who.Person || slices.Contains(who.Factors, "mfa") {
+		return err
+	}
+	return fault.New(fault.Conflict,
+		"Register a second factor for it and sign in again (landfall login "+t.Landing.Login.Name+"), or set baseline.controls.AZ-O05 to report; then resume.",
+		"Security Defaults would lock out Landfall itself: %s (login %s) signed in without a second factor", who.Who, t.Landing.Login.Name)
 }
 
 // asksEverybody reports whether a policy is in force that asks all users for a second factor.

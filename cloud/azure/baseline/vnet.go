@@ -32,7 +32,7 @@ const (
 func (vnet) Describe(plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "vnet", Title: "the private network", Chapter: plan.Protect, Control: "AZ-O03b", Objective: "O03",
-		After: []string{"nsg"}, Inverse: plan.Quarantine, Usual: 30 * time.Second,
+		After: []string{"nsg"}, Inverse: plan.Revert, Usual: 30 * time.Second,
 	}, true
 }
 
@@ -120,9 +120,27 @@ func (vnet) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.C
 		return plan.Applied{}, err
 	}
 	if o.Owner == "" {
-		if _, err := client.TagNetwork(ctx, at, session.Claim(n.Tags, l)); err != nil {
+		if _, err := client.TagNetwork(ctx, at, session.Claim(n.Tags, l, c)); err != nil {
 			return plan.Applied{}, err
 		}
 	}
 	return mend(ctx, client, at, l, n, group)
+}
+
+// Undo implements step.Undoer: a network that the run made is deleted, which Azure refuses while anything stands in it; from one
+// that it changed are taken the subnets, the security groups and the range that it added.
+func (vnet) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+	client, err := network.New(s)
+	if err != nil {
+		return err
+	}
+	at := vnetAt(t.Landing)
+	if d.Change.Op == plan.Create {
+		return client.DropNetwork(ctx, at)
+	}
+	n, err := client.Network(ctx, at)
+	if err != nil {
+		return err
+	}
+	return unmend(ctx, client, at, t.Landing, n, d)
 }

@@ -2,16 +2,18 @@ package baseline
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/itbytes/landfall/cloud/azure/network"
 	"github.com/itbytes/landfall/cloud/azure/session"
+	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/plan"
 )
 
 // liveVnet is a network in the fields of the plan.
 func liveVnet(l plan.Landing, n network.Network) plan.Fields {
-	f := plan.Fields{"name": vnetAt(l).Name, unguarded: "none", subnets: allThatFit, addressSpace: strings.Join(n.Prefixes, ", ")}
+	f := plan.Fields{"name": vnetAt(l).Name, unguarded: "none", subnets: allThatFit, addressSpace: strings.Join(n.Prefixes, ",")}
 	var open, missing []string
 	for _, s := range n.Subnets {
 		if !s.Guarded() {
@@ -24,7 +26,7 @@ func liveVnet(l plan.Landing, n network.Network) plan.Fields {
 		}
 	}
 	if len(open) > 0 {
-		f[unguarded] = strings.Join(open, ", ")
+		f[unguarded] = strings.Join(open, ",")
 	}
 	if vnetAdopted(l) {
 		if len(missing) > 0 {
@@ -50,7 +52,7 @@ func subnetList(l plan.Landing, cidr func(plan.Subnet) string) string {
 			out = append(out, s.Name+" "+c)
 		}
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out, ",")
 }
 
 // mend brings a network that stands to what the plan wants, one change after another, as a network takes them. What is not
@@ -83,4 +85,34 @@ func mend(ctx context.Context, c *network.Client, at session.Place, l plan.Landi
 		}
 	}
 	return applied, nil
+}
+
+// unmend takes from a network what a deed added to it, in the order that Azure allows: subnets before the range they lie in. What
+// is not done within a few seconds is left to the next entry into the undo.
+func unmend(ctx context.Context, c *network.Client, at session.Place, l plan.Landing, n network.Network, d plan.Deed) error {
+	for _, added := range step.Added(d, subnets) {
+		name, _, _ := strings.Cut(added, " ")
+		if _, stands := n.Subnet(name); !stands {
+			continue
+		}
+		if done, err := c.DropSubnet(ctx, at, name); err != nil || !done {
+			return err
+		}
+	}
+	var bare []string
+	if session.Changed(d, unguarded) {
+		bare = strings.Split(step.Former(d)[unguarded], ",")
+	}
+	for _, s := range n.Subnets {
+		if !slices.Contains(bare, s.Name) || s.Group == "" {
+			continue
+		}
+		if done, err := c.Unguard(ctx, at, s); err != nil || !done {
+			return err
+		}
+	}
+	if session.Changed(d, addressSpace) && slices.Contains(n.Prefixes, l.Network.CIDR) {
+		return c.Narrow(ctx, at, l.Network.CIDR)
+	}
+	return nil
 }

@@ -98,7 +98,7 @@ func (waf) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Ch
 		if err != nil {
 			return plan.Applied{}, err
 		}
-		tags := session.Claim(r.Tags, t.Landing)
+		tags := session.Claim(r.Tags, t.Landing, c)
 		if len(c.Fields) == 0 {
 			p, err := client.BeginUpdate(ctx, at.Group, at.Name, armfrontdoor.TagsObject{Tags: tags}, nil)
 			return session.Begun(at.Name, p, err)
@@ -108,6 +108,43 @@ func (waf) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Ch
 	}
 	p, err := client.BeginCreateOrUpdate(ctx, at.Group, at.Name, blocking(body), nil)
 	return session.Begun(at.Name, p, err)
+}
+
+// Undo implements step.Undoer: of a policy that the run changed it puts back the mode and the state, and takes away the rule sets
+// that it added; rules of the policy's own stay.
+func (waf) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+	client, err := armfrontdoor.NewPoliciesClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	at := wafAt(t.Landing)
+	if d.Change.Op == plan.Create {
+		p, err := client.BeginDelete(ctx, at.Group, at.Name, nil)
+		return session.Gone(ctx, p, err)
+	}
+	r, err := client.Get(ctx, at.Group, at.Name, nil)
+	if err != nil {
+		return err
+	}
+	return session.Sent(client.BeginCreateOrUpdate(ctx, at.Group, at.Name, unblocking(r.WebApplicationFirewallPolicy, d), nil))
+}
+
+// unblocking is a policy with what a deed put into it taken out.
+func unblocking(p armfrontdoor.WebApplicationFirewallPolicy, d plan.Deed) armfrontdoor.WebApplicationFirewallPolicy {
+	former := step.Former(d)
+	if session.Changed(d, "tier") {
+		p.SKU = &armfrontdoor.SKU{Name: session.Ptr(armfrontdoor.SKUName(former["tier"]))}
+	}
+	if session.Changed(d, "mode") {
+		p.Properties.PolicySettings.Mode = session.Ptr(armfrontdoor.PolicyMode(former["mode"]))
+	}
+	if session.Changed(d, "state") {
+		p.Properties.PolicySettings.EnabledState = session.Ptr(armfrontdoor.PolicyEnabledState(former["state"]))
+	}
+	p.Properties.ManagedRules = &armfrontdoor.ManagedRuleSetList{ManagedRuleSets: slices.DeleteFunc(slices.Clone(managed(p)), func(m *armfrontdoor.ManagedRuleSet) bool {
+		return session.Changed(d, session.Str(m.RuleSetType))
+	})}
+	return p
 }
 
 // blocking is a policy with what the plan wants put into it.

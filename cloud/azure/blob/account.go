@@ -78,7 +78,7 @@ func account(ctx context.Context, s *session.Session, l plan.Landing) (a stored,
 		}
 	}
 	if session.OwnerOf(a.Tags) == "" {
-		u.Tags = session.Claim(a.Tags, l)
+		u.Tags = session.Claim(a.Tags, l, plan.Change{Op: plan.Adopted})
 	}
 	if u.Properties == nil && u.Tags == nil {
 		return a, false, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/itbytes/landfall/cloud/azure/session"
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -25,7 +26,7 @@ func at(l plan.Landing) session.Place { return session.At(l, "dns-zone", l.Zone)
 func (zone) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "dns-zone", Title: "the DNS zone " + l.Zone, Chapter: plan.Name,
-		After: []string{"providers", "resource-group"}, Inverse: plan.Quarantine, Usual: 10 * time.Second,
+		After: []string{"providers", "resource-group"}, Inverse: plan.Revert, Usual: 10 * time.Second,
 	}, l.Zone != ""
 }
 
@@ -83,6 +84,31 @@ func (zone) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.C
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	_, err = client.Update(ctx, p.Group, p.Name, armdns.ZoneUpdate{Tags: session.Claim(r.Tags, t.Landing)}, nil)
+	_, err = client.Update(ctx, p.Group, p.Name, armdns.ZoneUpdate{Tags: session.Claim(r.Tags, t.Landing, c)}, nil)
 	return plan.Applied{ID: id}, err
 }
+
+// Undo implements step.Undoer. A zone that anybody has put a record into is somebody's, whoever made it.
+func (zone) Undo(ctx context.Context, s *session.Session, t plan.Task, _ plan.Deed, _ plan.Observation) error {
+	client, err := armdns.NewZonesClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	p := at(t.Landing)
+	r, err := client.Get(ctx, p.Group, p.Name, nil)
+	switch {
+	case session.Missing(err):
+		return nil
+	case err != nil:
+		return err
+	}
+	if r.Properties != nil && r.Properties.NumberOfRecordSets != nil && *r.Properties.NumberOfRecordSets > ownRecords {
+		return fault.New(fault.Conflict, "Move its records elsewhere, then abort again; or keep the zone.",
+			"the DNS zone %s holds %d record sets that this run did not make: it is left", p.Name, *r.Properties.NumberOfRecordSets-ownRecords)
+	}
+	poller, err := client.BeginDelete(ctx, p.Group, p.Name, &armdns.ZonesClientBeginDeleteOptions{IfMatch: r.Etag})
+	return session.Gone(ctx, poller, err)
+}
+
+// ownRecords are the record sets that every zone has: its name servers and its start of authority.
+const ownRecords = 2

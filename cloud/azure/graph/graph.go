@@ -4,6 +4,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -45,6 +46,16 @@ func (c *Client) Patch(ctx context.Context, path string, body any) error {
 // Upsert makes what path names by an alternate key, or changes the one that is there. It may be called any number of times.
 func (c *Client) Upsert(ctx context.Context, path string, body any) error {
 	return c.do(ctx, http.MethodPatch, path, body, nil, http.Header{"Prefer": {"create-if-missing"}})
+}
+
+// Delete removes what path names. What is not there any more is removed.
+func (c *Client) Delete(ctx context.Context, path string) error {
+	err := c.do(ctx, http.MethodDelete, path, nil, nil, nil)
+	var r *azcore.ResponseError
+	if errors.As(err, &r) && r.StatusCode == http.StatusNotFound {
+		return nil
+	}
+	return err
 }
 
 // Post asks for an action and reads its answer into out, which may be nil.

@@ -21,7 +21,7 @@ const singleTenant = "AzureADMyOrg"
 func (c app) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "app-" + c.identity.Name, Title: "the app registration " + c.identity.Name, Chapter: plan.Identify,
-		Outside: true, Inverse: plan.Quarantine, Usual: 30 * time.Second,
+		Outside: true, Inverse: plan.Revert, Usual: 30 * time.Second,
 	}, home(l, c.identity)
 }
 
@@ -77,4 +77,24 @@ func (c app) Apply(ctx context.Context, s *session.Session, t plan.Task, ch plan
 		body["tags"] = append(slices.Clone(a.Tags), ownership(t.Landing.Plan))
 	}
 	return plan.Applied{ID: o.ID}, s.Graph.Patch(ctx, "applications/"+a.ID, body)
+}
+
+// Undo implements step.Undoer. What is deleted can be restored for thirty days.
+func (c app) Undo(ctx context.Context, s *session.Session, _ plan.Task, d plan.Deed, _ plan.Observation) error {
+	a, err := s.Graph.Application(ctx, c.identity.Name)
+	switch {
+	case session.Missing(err):
+		return nil
+	case err != nil:
+		return err
+	case d.Change.Op == plan.Create:
+		return s.Graph.Delete(ctx, "applications/"+a.ID)
+	}
+	body := map[string]any{}
+	for field, property := range map[string]string{"name": "displayName", "audience": "signInAudience"} {
+		if session.Changed(d, field) {
+			body[property] = step.Former(d)[field]
+		}
+	}
+	return s.Graph.Patch(ctx, "applications/"+a.ID, body)
 }

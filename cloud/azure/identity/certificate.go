@@ -34,7 +34,7 @@ func (c credential) makeCertificate(ctx context.Context, s *session.Session, t p
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	if cert == nil || time.Until(cert.NotAfter) < time.Hour {
+	if cert == nil || kept.Fields[fieldKey] == "" || time.Until(cert.NotAfter) < time.Hour {
 		intent("certificate of " + c.identity.Name)
 		if cert, err = c.keepNew(ctx, s, a); err != nil {
 			return plan.Applied{}, err
@@ -60,6 +60,19 @@ func (c credential) others(t plan.Task, a graph.Application, key string) []json.
 	for _, raw := range a.Keys {
 		var k graph.Certificate
 		if err := json.Unmarshal(raw, &k); err == nil && k.KeyID != key && strings.HasPrefix(k.DisplayName, ours(t)+" ") {
+			continue
+		}
+		out = append(out, raw)
+	}
+	return out
+}
+
+// without are the application's certificates but one.
+func without(a graph.Application, key string) []json.RawMessage {
+	out := []json.RawMessage{}
+	for _, raw := range a.Keys {
+		var k graph.Certificate
+		if err := json.Unmarshal(raw, &k); err == nil && k.KeyID == key {
 			continue
 		}
 		out = append(out, raw)

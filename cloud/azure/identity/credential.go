@@ -23,6 +23,7 @@ const (
 	fieldSecret  = "client secret"
 	fieldCert    = "certificate"
 	fieldPrivate = "private key"
+	fieldGone    = "removed key id" // the credential that was here until a run was given up
 )
 
 const valid = "valid"
@@ -52,7 +53,7 @@ func ours(t plan.Task) string { return "landfall/" + t.Landing.Plan }
 func (c credential) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "credential-" + c.identity.Name, Title: "the credential of " + c.identity.Name, Chapter: plan.Identify,
-		After: []string{"principal-" + c.identity.Name}, Outside: true, Inverse: plan.Neutralise, Usual: 30 * time.Second,
+		After: []string{"principal-" + c.identity.Name}, Outside: true, Inverse: plan.Revert, Usual: 30 * time.Second,
 	}, home(l, c.identity) && c.identity.Credential != ""
 }
 
@@ -63,11 +64,11 @@ func (c credential) Want(plan.Task) plan.Fields {
 
 // Observe implements step.Control.
 func (c credential) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
-	a, err := c.application(ctx, s, t)
+	a, missing := c.application(ctx, s, t)
 	switch {
-	case err != nil:
-		return plan.Observation{}, err
-	case a.ID == "":
+	case missing != nil && !session.Missing(missing):
+		return plan.Observation{}, missing
+	case missing == nil && a.ID == "":
 		return plan.Observation{State: plan.Absent, Evidence: []string{"there is no application yet"}}, nil
 	}
 	kept, err := c.find(ctx, s)
@@ -75,6 +76,9 @@ func (c credential) Observe(ctx context.Context, s *session.Session, t plan.Task
 		return plan.Observation{}, err
 	}
 	key := kept.Fields[fieldKey]
+	if missing != nil && key != "" { // an application that is not seen proves nothing about a credential that is kept
+		return plan.Observation{}, missing
+	}
 	if !kept.Exists || key == "" || !kept.Holds[c.secretField()] {
 		return plan.Observation{State: plan.Absent, Evidence: []string{c.identity.Credential + " holds no credential of " + c.identity.Name}}, nil
 	}
@@ -103,7 +107,7 @@ func (c credential) Preflight(ctx context.Context, s *session.Session, _ plan.Ta
 	if err != nil {
 		return err
 	}
-	if kept.Holds[c.secretField()] && kept.Fields[fieldKey] == "" {
+	if kept.Holds[c.secretField()] && kept.Fields[fieldKey] == "" && kept.Fields[fieldGone] == "" {
 		return fault.New(fault.Conflict, `Write the credential's id into the item's field "key id", or empty its secret field; then resume.`,
 			"%s holds a %s that Landfall did not put there", c.identity.Credential, c.secretField())
 	}
@@ -120,6 +124,29 @@ func (c credential) Apply(ctx context.Context, s *session.Session, t plan.Task, 
 		return c.makeCertificate(ctx, s, t, a, intent)
 	}
 	return c.makeSecret(ctx, s, t, a, intent)
+}
+
+// Undo implements step.Undoer: the credential is taken from the application, so that its secret opens nothing any more, and then
+// the vault's item is marked. The item stays, for others may have written into it.
+func (c credential) Undo(ctx context.Context, s *session.Session, t plan.Task, _ plan.Deed, o plan.Observation) error {
+	a, err := c.application(ctx, s, t)
+	if err != nil && !session.Missing(err) {
+		return err
+	}
+	if _, stands := standing(a, o.ID); stands && c.certificate() {
+		err = s.Graph.Patch(ctx, "applications/"+a.ID, map[string]any{"keyCredentials": without(a, o.ID)})
+	} else if stands {
+		err = s.Graph.Post(ctx, "applications/"+a.ID+"/removePassword", map[string]any{"keyId": o.ID}, nil)
+	} else {
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = s.Keeper.Keep(ctx, c.identity.Credential, plan.ItemFields{
+		Plain: map[string]string{fieldKey: "", fieldExpires: "", fieldGone: o.ID},
+	})
+	return err
 }
 
 // application reads the application with its credentials; none where it is not made yet.

@@ -107,6 +107,28 @@ func (c federation) Apply(ctx context.Context, s *session.Session, _ plan.Task, 
 	return plan.Applied{ID: o.ID}, nil
 }
 
+// Undo implements step.Undoer: trusts that the run added are taken away, those that it changed are as before.
+func (c federation) Undo(ctx context.Context, s *session.Session, _ plan.Task, d plan.Deed, _ plan.Observation) error {
+	a, err := s.Graph.Application(ctx, c.identity.Name)
+	if err != nil {
+		return err
+	}
+	for _, f := range d.Change.Fields { // one after another: Entra refuses two at a time
+		name := strings.TrimPrefix(f.Field, "trust ")
+		at := a.Path() + "/" + graph.Key("federatedIdentityCredentials", "name", name)
+		former := strings.Fields(f.Before)
+		if len(former) != 3 {
+			err = s.Graph.Delete(ctx, at)
+		} else {
+			err = s.Graph.Upsert(ctx, at, map[string]any{"issuer": former[0], "subject": former[1], "audiences": []string{former[2]}})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // objectID is the application's object id: from the step that made it, or from the directory; "" where there is none.
 func objectID(ctx context.Context, s *session.Session, t plan.Task, id plan.Identity) (string, error) {
 	if known := t.Fact(factApp(id)); known != "" {

@@ -17,7 +17,7 @@ type principal struct{ identity plan.Identity }
 func (c principal) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "principal-" + c.identity.Name, Title: "the service principal of " + c.identity.Name, Chapter: plan.Identify,
-		After: []string{"app-" + c.identity.Name}, Outside: true, Inverse: plan.Quarantine, Usual: 30 * time.Second,
+		After: []string{"app-" + c.identity.Name}, Outside: true, Inverse: plan.Revert, Usual: 30 * time.Second,
 	}, home(l, c.identity)
 }
 
@@ -59,6 +59,14 @@ func (c principal) Apply(ctx context.Context, s *session.Session, t plan.Task, _
 		return plan.Applied{}, err
 	}
 	return plan.Applied{ID: o.ID}, s.Graph.Upsert(ctx, graph.Key("servicePrincipals", "appId", client), map[string]any{"accountEnabled": true})
+}
+
+// Undo implements step.Undoer.
+func (principal) Undo(ctx context.Context, s *session.Session, _ plan.Task, d plan.Deed, o plan.Observation) error {
+	if d.Change.Op == plan.Create {
+		return s.Graph.Delete(ctx, "servicePrincipals/"+o.ID)
+	}
+	return s.Graph.Patch(ctx, "servicePrincipals/"+o.ID, map[string]any{"accountEnabled": step.Former(d)["sign-in"] == "on"})
 }
 
 // clientID is the application's client id: from the step that made it, or from the directory; "" where there is none.

@@ -51,7 +51,7 @@ func (c role) Want(plan.Task) plan.Fields {
 
 // Observe implements step.Control.
 func (c role) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
-	principal, err := principalID(ctx, s, t, c.identity)
+	principal, err := holder(ctx, s, t, c.identity)
 	switch {
 	case err != nil:
 		return plan.Observation{}, err
@@ -69,7 +69,7 @@ func (c role) Observe(ctx context.Context, s *session.Session, t plan.Task) (pla
 	}
 	o := plan.Observation{State: plan.Present, ID: principal, Match: plan.ByKey, Live: plan.Fields{}}
 	for _, r := range roles(c.identity) {
-		def, err := definition(ctx, s, r)
+		def, err := definition(ctx, s, t, r)
 		if err != nil {
 			return plan.Observation{}, err
 		}
@@ -85,8 +85,17 @@ func (c role) Observe(ctx context.Context, s *session.Session, t plan.Task) (pla
 	return session.WithFact(o, factPrincipal(c.identity), principal), nil
 }
 
-// Budget is how long a role assignment takes to be honoured everywhere.
-func (role) Budget() time.Duration { return 10 * time.Minute }
+// holder is the principal whose roles are observed: while they are undone the one that they were given to, though it may be gone.
+func holder(ctx context.Context, s *session.Session, t plan.Task, id plan.Identity) (string, error) {
+	if given := t.Fact(session.FactDeed); given != "" {
+		return given, nil
+	}
+	return principalID(ctx, s, t, id)
+}
+
+// Budget is how long a role assignment takes to be honoured everywhere, and a custom role to be seen in a new subscription:
+// "allow up to 30 minutes" (terraform-provider-azurerm issue 19595).
+func (role) Budget() time.Duration { return session.Late }
 
 // Preflight implements step.Control.
 func (role) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
@@ -102,7 +111,7 @@ func (c role) Apply(ctx context.Context, s *session.Session, t plan.Task, ch pla
 		return plan.Applied{}, err
 	}
 	for _, f := range ch.Fields {
-		def, err := definition(ctx, s, f.Field)
+		def, err := definition(ctx, s, t, f.Field)
 		if err != nil {
 			return plan.Applied{}, err
 		}
@@ -117,6 +126,27 @@ func (c role) Apply(ctx context.Context, s *session.Session, t plan.Task, ch pla
 		}
 	}
 	return plan.Applied{ID: principal}, nil
+}
+
+// Undo implements step.Undoer: the assignments that the run made are removed, by the names that only they bear.
+func (c role) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	client, err := armauthorization.NewRoleAssignmentsClient(s.Subscription, s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	for _, f := range d.Change.Fields {
+		if f.Before == assigned {
+			continue
+		}
+		def, err := definition(ctx, s, t, f.Field)
+		if err != nil {
+			return err
+		}
+		if _, err := client.Delete(ctx, s.Scope(), assignmentName(s.Scope(), o.ID, def), nil); err != nil && !session.Missing(err) {
+			return err
+		}
+	}
+	return nil
 }
 
 // assignmentName is the same for a scope, a principal and a role for ever: Azure refuses a second assignment of one name.
@@ -155,8 +185,9 @@ func filter(property, value string) string {
 	return property + " eq '" + strings.ReplaceAll(value, "'", "''") + "'"
 }
 
-// definition is the id of a role of a name.
-func definition(ctx context.Context, s *session.Session, name string) (string, error) {
+// definition is the id of a role of a name. A custom role of a management group is seen in a new subscription only after a while:
+// until then its absence proves nothing.
+func definition(ctx context.Context, s *session.Session, t plan.Task, name string) (string, error) {
 	client, err := armauthorization.NewRoleDefinitionsClient(s.Cred, s.ARM)
 	if err != nil {
 		return "", err
@@ -172,6 +203,10 @@ func definition(ctx context.Context, s *session.Session, name string) (string, e
 				return session.Str(d.ID), nil
 			}
 		}
+	}
+	if session.Newer(t, session.Late) {
+		return "", fault.New(fault.Propagating, "Wait; a custom role is seen in a new subscription after up to half an hour.",
+			"the role %q is not yet seen in %s", name, s.Scope())
 	}
 	return "", fault.New(fault.Invalid, "Correct the identity's roles in the plan: names are written as Azure writes them.", "there is no role named %q", name)
 }

@@ -50,14 +50,36 @@ func (c *Client) MakeEndpoint(ctx context.Context, at session.Place, region stri
 	p, err := c.endpoints.BeginCreateOrUpdate(ctx, at.Group, at.Name, armnetwork.PrivateEndpoint{
 		Location: session.Ptr(region), Tags: tags,
 		Properties: &armnetwork.PrivateEndpointProperties{
-			Subnet: &armnetwork.Subnet{ID: session.Ptr(subnet)},
-			PrivateLinkServiceConnections: []*armnetwork.PrivateLinkServiceConnection{{
-				Name: session.Ptr(at.Name),
-				Properties: &armnetwork.PrivateLinkServiceConnectionProperties{
-					PrivateLinkServiceID: session.Ptr(target), GroupIDs: []*string{session.Ptr(part)},
-				},
-			}},
+			Subnet:                        &armnetwork.Subnet{ID: session.Ptr(subnet)},
+			PrivateLinkServiceConnections: []*armnetwork.PrivateLinkServiceConnection{connection(at.Name, target, part)},
 		},
 	}, nil)
 	return session.Begun(at.Name, p, err)
+}
+
+// Redirect leads an endpoint that stands to a part of another service and leaves the rest of it as it is.
+func (c *Client) Redirect(ctx context.Context, at session.Place, target, part string) error {
+	r, err := c.endpoints.Get(ctx, at.Group, at.Name, nil)
+	if err != nil {
+		return err
+	}
+	e := r.PrivateEndpoint
+	if e.Properties == nil {
+		e.Properties = &armnetwork.PrivateEndpointProperties{}
+	}
+	e.Properties.PrivateLinkServiceConnections = []*armnetwork.PrivateLinkServiceConnection{connection(at.Name, target, part)}
+	e.Properties.ManualPrivateLinkServiceConnections = nil
+	return session.Sent(c.endpoints.BeginCreateOrUpdate(ctx, at.Group, at.Name, e, nil))
+}
+
+// DropEndpoint deletes an endpoint.
+func (c *Client) DropEndpoint(ctx context.Context, at session.Place) error {
+	p, err := c.endpoints.BeginDelete(ctx, at.Group, at.Name, nil)
+	return session.Gone(ctx, p, err)
+}
+
+func connection(name, target, part string) *armnetwork.PrivateLinkServiceConnection {
+	return &armnetwork.PrivateLinkServiceConnection{Name: session.Ptr(name), Properties: &armnetwork.PrivateLinkServiceConnectionProperties{
+		PrivateLinkServiceID: session.Ptr(target), GroupIDs: []*string{session.Ptr(part)},
+	}}
 }

@@ -18,6 +18,7 @@ type FlowLog struct {
 	Store        string
 	Enabled      bool
 	Days         int
+	raw          armnetwork.FlowLog
 }
 
 // WatcherGroup is the resource group in which Azure itself keeps its network watchers, one a region.
@@ -46,10 +47,31 @@ func (c *Client) Watcher(ctx context.Context, region string) (session.Place, err
 }
 
 // MakeWatcher makes a region's watcher, where Azure itself would make it.
-func (c *Client) MakeWatcher(ctx context.Context, region string) (session.Place, error) {
+func (c *Client) MakeWatcher(ctx context.Context, region string, tags map[string]*string) (session.Place, error) {
 	at := usualWatcher(region)
-	_, err := c.watchers.CreateOrUpdate(ctx, at.Group, at.Name, armnetwork.Watcher{Location: session.Ptr(region)}, nil)
+	_, err := c.watchers.CreateOrUpdate(ctx, at.Group, at.Name, armnetwork.Watcher{Location: session.Ptr(region), Tags: tags}, nil)
 	return at, err
+}
+
+// DropWatcher deletes a watcher that bears a plan's ownership tag and watches nothing any more; it reports whether there is
+// none any more.
+func (c *Client) DropWatcher(ctx context.Context, at session.Place, owner string) (bool, error) {
+	r, err := c.watchers.Get(ctx, at.Group, at.Name, nil)
+	switch {
+	case session.Missing(err):
+		return true, nil
+	case err != nil:
+		return false, err
+	case session.OwnerOf(r.Tags) != owner:
+		return false, nil
+	}
+	logs, err := c.FlowLogs(ctx, at)
+	if err != nil || len(logs) > 0 {
+		return false, err
+	}
+	p, err := c.watchers.BeginDelete(ctx, at.Group, at.Name, nil)
+	_, done, err := await(ctx, at.Name, p, err)
+	return done, err
 }
 
 func usualWatcher(region string) session.Place {
@@ -72,7 +94,7 @@ func (c *Client) FlowLogs(ctx context.Context, watcher session.Place) ([]FlowLog
 }
 
 func flowLogOf(l armnetwork.FlowLog) FlowLog {
-	out := FlowLog{ID: session.Str(l.ID), Name: session.Str(l.Name)}
+	out := FlowLog{ID: session.Str(l.ID), Name: session.Str(l.Name), raw: l}
 	p := l.Properties
 	if p == nil {
 		return out
@@ -97,4 +119,23 @@ func (c *Client) MakeFlowLog(ctx context.Context, watcher session.Place, name, r
 		},
 	}, nil)
 	return session.Begun(name, p, err)
+}
+
+// Record changes a flow log that stands: whether it records, where to and for how many days (0: for ever). The rest of it stays.
+func (c *Client) Record(ctx context.Context, watcher session.Place, f FlowLog) (plan.Applied, error) {
+	l := f.raw
+	l.Properties.Enabled, l.Properties.StorageID = session.Ptr(f.Enabled), session.Ptr(f.Store)
+	l.Properties.RetentionPolicy = &armnetwork.RetentionPolicyParameters{Days: session.Ptr(int32(f.Days)), Enabled: session.Ptr(f.Days > 0)} //nolint:gosec // at most a year
+	p, err := c.logs.BeginCreateOrUpdate(ctx, watcher.Group, watcher.Name, f.Name, l, nil)
+	return session.Begun(f.Name, p, err)
+}
+
+// DropFlowLog deletes a flow log; what it has recorded stays where it is.
+func (c *Client) DropFlowLog(ctx context.Context, watcher session.Place, name string) (bool, error) {
+	p, err := c.logs.BeginDelete(ctx, watcher.Group, watcher.Name, name, nil)
+	if session.Missing(err) {
+		return true, nil
+	}
+	_, done, err := await(ctx, name, p, err)
+	return done, err
 }

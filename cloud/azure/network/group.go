@@ -91,6 +91,26 @@ func (c *Client) Close(ctx context.Context, at session.Place, g Group, tags map[
 	return session.Begun(at.Name, p, err)
 }
 
+// Reopen takes away the denials that Close put before others, and leaves all other rules.
+func (c *Client) Reopen(ctx context.Context, at session.Place, ports []int) error {
+	g, err := c.Group(ctx, at)
+	if err != nil {
+		return err
+	}
+	g.raw.Properties.SecurityRules = slices.DeleteFunc(slices.Clone(g.raw.Properties.SecurityRules), func(r *armnetwork.SecurityRule) bool {
+		return slices.ContainsFunc(ports, func(p int) bool {
+			return session.Str(r.Name) == denial(p) && r.Properties != nil && session.Str(r.Properties.Description) == why
+		})
+	})
+	return session.Sent(c.groups.BeginCreateOrUpdate(ctx, at.Group, at.Name, g.raw, nil))
+}
+
+// DropGroup deletes a group.
+func (c *Client) DropGroup(ctx context.Context, at session.Place) error {
+	p, err := c.groups.BeginDelete(ctx, at.Group, at.Name, nil)
+	return session.Gone(ctx, p, err)
+}
+
 // TagGroup replaces a group's tags.
 func (c *Client) TagGroup(ctx context.Context, at session.Place, tags map[string]*string) (plan.Applied, error) {
 	_, err := c.groups.UpdateTags(ctx, at.Group, at.Name, armnetwork.TagsObject{Tags: tags}, nil)
@@ -113,11 +133,16 @@ func (g Group) before(priority int32) (int32, bool) {
 	return 0, false
 }
 
+// why is what the rules of a plan say of themselves.
+const why = "Landfall: no administration from the Internet."
+
+func denial(port int) string { return fmt.Sprintf("deny-internet-inbound-%d", port) }
+
 func deny(port int, priority int32) *armnetwork.SecurityRule {
 	return &armnetwork.SecurityRule{
-		Name: session.Ptr(fmt.Sprintf("deny-internet-inbound-%d", port)),
+		Name: session.Ptr(denial(port)),
 		Properties: &armnetwork.SecurityRulePropertiesFormat{
-			Description: session.Ptr("Landfall: no administration from the Internet."),
+			Description: session.Ptr(why),
 			Access:      session.Ptr(armnetwork.SecurityRuleAccessDeny), Direction: session.Ptr(armnetwork.SecurityRuleDirectionInbound),
 			Priority: session.Ptr(priority), Protocol: session.Ptr(armnetwork.SecurityRuleProtocolTCP),
 			SourceAddressPrefix: session.Ptr("Internet"), SourcePortRange: session.Ptr("*"),

@@ -155,6 +155,38 @@ func (c *Client) Guard(ctx context.Context, at session.Place, s Subnet, group st
 	return await(ctx, at.Name, p, err)
 }
 
+// Unguard takes its network security group from a subnet and leaves everything else of it as it is.
+func (c *Client) Unguard(ctx context.Context, at session.Place, s Subnet) (bool, error) {
+	s.raw.Properties.NetworkSecurityGroup = nil
+	p, err := c.subnets.BeginCreateOrUpdate(ctx, at.Group, at.Name, s.Name, s.raw, nil)
+	_, done, err := await(ctx, at.Name, p, err)
+	return done, err
+}
+
+// DropSubnet deletes a subnet in which nothing stands.
+func (c *Client) DropSubnet(ctx context.Context, at session.Place, name string) (bool, error) {
+	p, err := c.subnets.BeginDelete(ctx, at.Group, at.Name, name, nil)
+	_, done, err := await(ctx, at.Name, p, err)
+	return done, err
+}
+
+// Narrow takes a range from a network's address space; all else that stands is sent back as it is read now.
+func (c *Client) Narrow(ctx context.Context, at session.Place, cidr string) error {
+	n, err := c.Network(ctx, at)
+	if err != nil {
+		return err
+	}
+	space := n.raw.Properties.AddressSpace
+	space.AddressPrefixes = slices.DeleteFunc(slices.Clone(space.AddressPrefixes), func(p *string) bool { return session.Str(p) == cidr })
+	return session.Sent(c.networks.BeginCreateOrUpdate(ctx, at.Group, at.Name, n.raw, nil))
+}
+
+// DropNetwork deletes a network in which nothing stands.
+func (c *Client) DropNetwork(ctx context.Context, at session.Place) error {
+	p, err := c.networks.BeginDelete(ctx, at.Group, at.Name, nil)
+	return session.Gone(ctx, p, err)
+}
+
 // TagNetwork replaces a network's tags.
 func (c *Client) TagNetwork(ctx context.Context, at session.Place, tags map[string]*string) (plan.Applied, error) {
 	_, err := c.networks.UpdateTags(ctx, at.Group, at.Name, armnetwork.TagsObject{Tags: tags}, nil)

@@ -22,8 +22,12 @@ func Tags(l plan.Landing) map[string]*string {
 	return out
 }
 
-// Claim is the tags that stand, with ours beside them: an adopted thing loses none, and none of its own is overwritten.
-func Claim(standing map[string]*string, l plan.Landing) map[string]*string {
+// Claim is the tags that stand, with ours beside them where a thing is adopted: it loses none, and none of its own is overwritten.
+// What is only changed keeps the tags it has.
+func Claim(standing map[string]*string, l plan.Landing, c plan.Change) map[string]*string {
+	if c.Op != plan.Adopted {
+		return standing
+	}
 	out := Tags(l)
 	for k, v := range standing {
 		if k != Ownership {

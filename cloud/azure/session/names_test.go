@@ -44,7 +44,11 @@ func TestAnAdoptedResourceIsFoundByNameOrById(t *testing.T) {
 
 func TestClaimingKeepsEveryTagThatStands(t *testing.T) {
 	l := plan.Landing{Plan: "p", Environment: "prod", Tags: map[string]string{"owner": "platform"}}
-	got := Claim(map[string]*string{"owner": Ptr("web"), "cost": Ptr("7")}, l)
+	standing := map[string]*string{"owner": Ptr("web"), "cost": Ptr("7")}
+	if got := Claim(standing, l, plan.Change{Op: plan.Update}); len(got) != len(standing) {
+		t.Errorf("changing: got %d tags, want the %d that stood", len(got), len(standing))
+	}
+	got := Claim(standing, l, plan.Change{Op: plan.Adopted})
 	for k, want := range map[string]string{"owner": "web", "cost": "7", Ownership: "p", "landfall-environment": "prod"} {
 		if Str(got[k]) != want {
 			t.Errorf("%s: got %q, want %q", k, Str(got[k]), want)

@@ -3,7 +3,9 @@
 package session
 
 import (
+	"context"
 	"sync"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
@@ -21,13 +23,36 @@ type Session struct {
 	ARM          *arm.ClientOptions
 	Graph        *graph.Client
 	Keeper       step.Keeper
+	// Bearer says whom the login's tokens speak for.
+	Bearer func(context.Context) (Bearer, error)
 	// Told holds the handles of operations whose failure was told once. Whoever comes again has read it and wants the
 	// thing tried again.
 	Told *sync.Map
+	// Previews holds the previews that steps were found to stand behind, by subscription and step.
+	Previews *sync.Map
+}
+
+// Bearer is whom a login's tokens speak for.
+type Bearer struct {
+	Who     string
+	Person  bool     // a user, who signs in; not an application
+	Factors []string // how a user has proven who they are: pwd, mfa, fido … (RFC 8176)
 }
 
 // FactMade is the fact that says when the landing's subscription was made, where a plan of ours made it.
 const FactMade = "subscription-made"
+
+// FactDeed is the fact that says, while a deed is undone, what it was done to: it may be that nothing else still names it.
+const FactDeed = "deed"
+
+// Late is how long Azure may take until a management group, or a role defined in one, is seen everywhere.
+const Late = 30 * time.Minute
+
+// Newer reports whether the landing's subscription was made less than so long ago.
+func Newer(t plan.Task, than time.Duration) bool {
+	at, err := time.Parse(time.RFC3339, t.Fact(FactMade))
+	return err == nil && time.Since(at) < than
+}
 
 // Control is one control of the Azure catalogue.
 type Control = step.Control[*Session]

@@ -33,7 +33,7 @@ func (alias) Want(plan.Task) plan.Fields { return plan.Fields{"state": "Enabled"
 // Observe implements step.Control.
 func (alias) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
 	if id := t.Landing.Adopt.ID; id != "" {
-		return adopted(ctx, s, id)
+		return adopted(ctx, s, t, id)
 	}
 	c, err := armsubscription.NewAliasClient(s.Cred, s.ARM)
 	if err != nil {
@@ -59,8 +59,8 @@ func (alias) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan
 	case string(armsubscription.ProvisioningStateAccepted):
 		o.State, o.Why = plan.Pending, "the subscription is being made (alias "+name+")"
 		return o, nil
-	case string(armsubscription.ProvisioningStateFailed):
-		return o, nil // asking for the alias again makes Azure try again
+	case string(armsubscription.ProvisioningStateFailed): // asking for the alias again makes Azure try again
+		return plan.Observation{State: plan.Absent, Evidence: o.Evidence}, nil
 	}
 	live, err := read(ctx, s, o.ID)
 	if session.Code(err) == "SubscriptionNotFound" {
@@ -70,7 +70,9 @@ func (alias) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan
 	if err != nil {
 		return plan.Observation{}, err
 	}
-	o = stands(o, live)
+	if o, err = stands(ctx, s, t, o, live); err != nil {
+		return plan.Observation{}, err
+	}
 	if at, err := time.Parse(time.RFC3339, session.Str(p.CreatedTime)); err == nil && time.Since(at) < time.Hour {
 		o = session.WithFact(o, session.FactMade, at.UTC().Format(time.RFC3339))
 	}
@@ -78,17 +80,17 @@ func (alias) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan
 }
 
 // adopted is the subscription that the plan names by its id.
-func adopted(ctx context.Context, s *session.Session, id string) (plan.Observation, error) {
+func adopted(ctx context.Context, s *session.Session, t plan.Task, id string) (plan.Observation, error) {
 	live, err := read(ctx, s, id)
 	if err != nil {
 		return plan.Observation{}, err
 	}
-	return stands(plan.Observation{ID: id, Match: plan.ByPlan}, live), nil
+	return stands(ctx, s, t, plan.Observation{ID: id, Match: plan.ByPlan}, live)
 }
 
 // unaliased looks for the subscription by name where no alias of ours stands, and whether it is our turn to make one.
 func unaliased(ctx context.Context, s *session.Session, c *armsubscription.AliasClient, t plan.Task) (plan.Observation, error) {
-	o, err := named(ctx, s, t.Landing)
+	o, err := named(ctx, s, t)
 	if err != nil || o.State != plan.Absent {
 		return o, err
 	}
@@ -115,16 +117,23 @@ func ordered(a *armsubscription.AliasResponse, billing string) bool {
 }
 
 // Preflight implements step.Control.
-func (alias) Preflight(_ context.Context, _ *session.Session, t plan.Task, _ plan.Change) error {
+func (alias) Preflight(ctx context.Context, s *session.Session, t plan.Task, c plan.Change) error {
+	if c.Op != plan.Create {
+		return nil
+	}
 	if t.Landing.Billing == "" {
 		return fault.New(fault.Invalid, "Name the invoice section or enrolment account in clouds.azure.billing, or adopt a subscription by its id.",
 			"a subscription cannot be made for %s without a billing scope", t.Landing.ID())
 	}
-	return nil
+	return mayOrder(ctx, s, t)
 }
 
-// Apply implements step.Control.
-func (alias) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, _ plan.Observation, _ step.Intent) (plan.Applied, error) {
+// Apply implements step.Control. A subscription that stands can only want to be taken out of the quarantine that a run of the
+// plan has put it into.
+func (alias) Apply(ctx context.Context, s *session.Session, t plan.Task, ch plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
+	if ch.Op != plan.Create {
+		return plan.Applied{ID: o.ID}, release(ctx, within(s, o.ID), t)
+	}
 	c, err := armsubscription.NewAliasClient(s.Cred, s.ARM)
 	if err != nil {
 		return plan.Applied{}, err
@@ -135,4 +144,20 @@ func (alias) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.
 		AdditionalProperties: &armsubscription.PutAliasRequestAdditionalProperties{Tags: session.Tags(t.Landing)},
 	}}, nil)
 	return session.Begun(name, p, err)
+}
+
+// Undo implements step.Undoer. A cancelled subscription still counts for ninety days and takes its data along: it is kept, in
+// quarantine, and the next run of the plan takes it out again.
+func (alias) Undo(ctx context.Context, s *session.Session, t plan.Task, _ plan.Deed, o plan.Observation) error {
+	return confine(ctx, within(s, o.ID), t)
+}
+
+// Neutral implements step.Neutral.
+func (alias) Neutral(_ plan.Task, o plan.Observation) bool { return o.Live["state"] == confined }
+
+// within is the session in a subscription that the step itself has found.
+func within(s *session.Session, id string) *session.Session {
+	in := *s
+	in.Subscription = id
+	return &in
 }

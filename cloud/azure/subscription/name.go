@@ -62,3 +62,13 @@ func (displayName) Apply(ctx context.Context, s *session.Session, t plan.Task, _
 	_, err = c.Rename(ctx, s.Subscription, armsubscription.Name{SubscriptionName: session.Ptr(t.Landing.Name)}, nil)
 	return plan.Applied{ID: s.Subscription}, err
 }
+
+// Undo implements step.Undoer.
+func (displayName) Undo(ctx context.Context, s *session.Session, _ plan.Task, d plan.Deed, _ plan.Observation) error {
+	c, err := armsubscription.NewClient(s.Cred, s.ARM)
+	if err != nil {
+		return err
+	}
+	_, err = c.Rename(ctx, s.Subscription, armsubscription.Name{SubscriptionName: session.Ptr(step.Former(d)["name"])}, nil)
+	return err
+}
