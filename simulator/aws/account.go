@@ -14,7 +14,8 @@ type account struct {
 	joined          time.Time
 	parent          string // root or organizational unit
 	tags            map[string]string
-	enterable       time.Time // when the organisation's role can first be assumed
+	enterable       time.Time       // when the organisation's role can first be assumed
+	unsubscribed    map[string]bool // services whose sign-up AWS has not completed
 
 	users     map[string]*user
 	roles     map[string]*role
@@ -65,6 +66,7 @@ func newAccount(id, name, email string, now time.Time) *account {
 		id: id, name: name, email: email, status: "ACTIVE", joinedMethod: "CREATED", joined: now, tags: map[string]string{},
 		users: map[string]*user{}, roles: map[string]*role{}, policies: map[string]*customerPolicy{}, providers: map[string]*oidcProvider{},
 		zones: map[string]*hostedZone{}, references: map[string]bool{}, changes: map[string]time.Time{}, regions: map[string]*region{},
+		unsubscribed: map[string]bool{},
 	}
 }
 

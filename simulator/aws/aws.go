@@ -21,15 +21,20 @@ type Cloud struct {
 	accounts map[string]*account
 	keys     map[string]*credential // by access key id
 	tokens   map[string]string      // SSO access tokens, to their logins
-	buckets  map[string]*bucket     // bucket names are taken worldwide
-	limit    int                    // of accounts in the organisation
+
+	clients   map[string]*registered // programs that sign people in, by id
+	devices   map[string]*device     // by device code
+	refreshes map[string]string      // SSO refresh tokens, to their logins
+
+	buckets map[string]*bucket // bucket names are taken worldwide
+	limit   int                // of accounts in the organisation
 }
 
 // New builds the estate of the kernel's scenario and shows it at /sim/state.
 func New(k *kernel.Kernel) (*Cloud, error) {
 	c := &Cloud{
 		k: k, accounts: map[string]*account{}, keys: map[string]*credential{}, tokens: map[string]string{},
-		buckets: map[string]*bucket{},
+		buckets: map[string]*bucket{}, clients: map[string]*registered{}, devices: map[string]*device{}, refreshes: map[string]string{},
 	}
 	c.services = known()
 	var e estate
@@ -48,7 +53,7 @@ func New(k *kernel.Kernel) (*Cloud, error) {
 func known() map[string]*service {
 	out := map[string]*service{}
 	for _, s := range []*service{
-		organizationsService(), iamService(), stsService(), ssoService(), guarddutyService(), configService(), securityhubService(),
+		organizationsService(), iamService(), stsService(), ssoService(), oidcService(), quotasService(), guarddutyService(), configService(), securityhubService(),
 		ec2Service(), logsService(), wafService(), s3Service(), s3controlService(), route53Service(), dynamodbService(),
 	} {
 		out[s.name] = s
@@ -66,10 +71,8 @@ func (c *Cloud) Session(login string) (kernel.Session, bool) {
 	if !named || l.Details["startUrl"] == "" {
 		return kernel.Session{}, false
 	}
-	token := "aoaAAAA" + kernel.Random(96)
-	c.k.Mint(kernel.Secret{Cloud: "aws", Scope: l.Details["account"], ID: "sso/" + login, Value: token})
 	c.mu.Lock()
-	c.tokens[token] = login
+	token := c.token(login)
 	c.mu.Unlock()
 	region := l.Details["region"]
 	if region == "" {
@@ -80,6 +83,14 @@ func (c *Cloud) Session(login string) (kernel.Session, bool) {
 		"expiresAt": c.k.Now().Add(365 * 24 * time.Hour).Format(time.RFC3339), "clientId": kernel.Random(16),
 	})
 	return kernel.Session{Login: login, Content: content}, err == nil
+}
+
+// token makes an access token of single sign-on.
+func (c *Cloud) token(login string) string {
+	token := "aoaAAAA" + kernel.Random(96)
+	c.k.Mint(kernel.Secret{Cloud: "aws", Scope: c.k.Logins("aws")[login].Details["account"], ID: "sso/" + login, Value: token})
+	c.tokens[token] = login
+	return token
 }
 
 const homeRegion = "us-east-1"

@@ -21,6 +21,9 @@ func (c *Cloud) build(e estate) error {
 		if a.Tags != nil {
 			made.tags = a.Tags
 		}
+		for _, s := range a.Unsubscribed {
+			made.unsubscribed[s] = true
+		}
 		c.accounts[a.ID] = made
 	}
 	if err := c.gather(e, long); err != nil {

@@ -65,6 +65,7 @@ func (c *Cloud) finish(n *creation) {
 	maps.Copy(a.tags, n.tags)
 	a.enterable = n.done.Add(c.k.Takes("aws.organizations.role"))
 	c.accounts[a.id] = a
+	c.org.freed(a.id)
 	c.entryRole(a, n.role, n.done)
 	n.state, n.account = "SUCCEEDED", a.id
 }

@@ -114,6 +114,8 @@ func (c *Cloud) find(r *http.Request, signing string, form url.Values) *service 
 		return c.services["s3control"]
 	case signing == "" && ssoPath(r.URL.Path):
 		return c.services["sso"]
+	case signing == "" && oidcPath(r.URL.Path):
+		return c.services["sso-oauth"]
 	}
 	if s, simulated := c.services[signing]; simulated {
 		return s

@@ -22,7 +22,9 @@ type estateAccount struct {
 	Status  string            `yaml:"status"` // ACTIVE (default), SUSPENDED or PENDING_CLOSURE
 	Tags    map[string]string `yaml:"tags"`
 	Outside bool              `yaml:"outside"` // not a member of the organisation
-	RootMFA bool              `yaml:"rootMFA"`
+	// Unsubscribed are services whose sign-up AWS has not completed for the account: guardduty, securityhub.
+	Unsubscribed []string `yaml:"unsubscribed"`
+	RootMFA      bool     `yaml:"rootMFA"`
 	// EntryRole is the role by which the management account enters; default OrganizationAccountAccessRole, "none" for none.
 	EntryRole           string                  `yaml:"entryRole"`
 	DefaultNetworks     bool                    `yaml:"defaultNetworks"` // each region begins with its default VPC

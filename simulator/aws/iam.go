@@ -51,6 +51,7 @@ func iamService() *service {
 			"UntagOpenIDConnectProvider":              writes(untagProvider),
 			"ListOpenIDConnectProviderTags":           reads(listProviderTags),
 			"ListSAMLProviders":                       reads(listSAMLProviders),
+			"SimulatePrincipalPolicy":                 reads(simulatePrincipalPolicy),
 			"GetAccountSummary":                       reads(getAccountSummary),
 			"ListAccountAliases":                      reads(listAccountAliases),
 			"GetAccountPasswordPolicy":                reads(getPasswordPolicy),

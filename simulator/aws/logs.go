@@ -15,6 +15,7 @@ type logGroup struct {
 	retention        int
 	guarded          bool
 	tags             map[string]string
+	streams          []string
 	made             time.Time
 }
 
@@ -24,6 +25,8 @@ func logsService() *service {
 		dialect: wire.Dialect{Protocol: wire.JSON, Version: "1.1"},
 		operations: map[string]operation{
 			"DescribeLogGroups":     reads(describeLogGroups),
+			"DescribeLogStreams":    reads(describeLogStreams),
+			"CreateLogStream":       writes(createLogStream),
 			"CreateLogGroup":        writes(createLogGroup),
 			"DeleteLogGroup":        writes(deleteLogGroup),
 			"PutRetentionPolicy":    writes(putRetention),
@@ -76,6 +79,50 @@ func describeLogGroups(q *request) (wire.Map, error) {
 		return nil, bad("InvalidParameterException", "The specified nextToken is invalid.")
 	}
 	return wire.Map{"logGroups": some, "nextToken": wire.Or(next)}, nil
+}
+
+func createLogStream(q *request) (wire.Map, error) {
+	var in struct{ LogGroupName, LogStreamName string }
+	if err := q.read(&in); err != nil {
+		return nil, err
+	}
+	g, err := q.logGroup(in.LogGroupName)
+	switch {
+	case err != nil:
+		return nil, err
+	case in.LogStreamName == "":
+		return nil, bad("InvalidParameterException", "1 validation error detected: Value at 'logStreamName' failed to satisfy constraint")
+	case slices.Contains(g.streams, in.LogStreamName):
+		return nil, bad("ResourceAlreadyExistsException", "The specified log stream already exists")
+	}
+	g.streams = append(g.streams, in.LogStreamName)
+	return nil, nil
+}
+
+func describeLogStreams(q *request) (wire.Map, error) {
+	var in struct {
+		LogGroupName, LogGroupIdentifier, LogStreamNamePrefix, OrderBy, NextToken string
+		Descending                                                                bool
+		Limit                                                                     int
+	}
+	if err := q.read(&in); err != nil {
+		return nil, err
+	}
+	g, err := q.logGroup(in.LogGroupName)
+	if err != nil {
+		return nil, err
+	}
+	all := []wire.Map{}
+	for _, s := range g.streams {
+		if strings.HasPrefix(s, in.LogStreamNamePrefix) {
+			all = append(all, wire.Map{"logStreamName": s, "creationTime": g.made.UnixMilli(), "arn": q.logARN(g) + ":log-stream:" + s, "storedBytes": 0})
+		}
+	}
+	some, next, ours := page(all, in.NextToken, in.Limit, 50)
+	if !ours {
+		return nil, bad("InvalidParameterException", "The specified nextToken is invalid.")
+	}
+	return wire.Map{"logStreams": some, "nextToken": wire.Or(next)}, nil
 }
 
 func createLogGroup(q *request) (wire.Map, error) {

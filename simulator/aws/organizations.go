@@ -16,6 +16,8 @@ type organization struct {
 	centralRoot          bool
 	units                map[string]*unit
 	creations            []*creation
+	guarded              bool                  // service control policies are enabled
+	guardrails           map[string]*guardrail // by id
 }
 
 type unit struct {
@@ -24,7 +26,7 @@ type unit struct {
 }
 
 func organizationsService() *service {
-	return &service{
+	s := &service{
 		name:    "organizations",
 		dialect: wire.Dialect{Protocol: wire.JSON, Version: "1.1", Text: "Message"},
 		operations: map[string]operation{
@@ -51,6 +53,8 @@ func organizationsService() *service {
 			"UntagResource":                    writes(managing(untagOrganization)),
 		},
 	}
+	maps.Copy(s.operations, orgPolicies())
+	return s
 }
 
 // managing keeps out member accounts and accounts without an organisation.
@@ -101,7 +105,10 @@ func createOrganization(q *request) (wire.Map, error) {
 }
 
 func newOrganization(id, management string) *organization {
-	return &organization{id: id, management: management, root: "r-" + strings.ToLower(randomID(4)), units: map[string]*unit{}}
+	return &organization{
+		id: id, management: management, root: "r-" + strings.ToLower(randomID(4)), units: map[string]*unit{},
+		guardrails: map[string]*guardrail{fullAccess: fullAWSAccess()},
+	}
 }
 
 func (c *Cloud) organizationMap() wire.Map {
@@ -129,13 +136,16 @@ func badToken() error {
 	return invalidOrg("INVALID_NEXT_TOKEN", "You provided a value that isn't valid: NextToken")
 }
 
-// tagged finds the tags of a root, unit or account.
+// tagged finds the tags of a unit, an account or a policy.
 func (c *Cloud) tagged(id string) (map[string]string, error) {
 	if a := c.accounts[id]; a != nil && c.member(id) {
 		return a.tags, nil
 	}
 	if u := c.org.units[id]; u != nil {
 		return u.tags, nil
+	}
+	if g := c.org.guardrails[id]; g != nil && !g.kept {
+		return g.tags, nil
 	}
 	return nil, bad("TargetNotFoundException", "You specified a target that doesn't exist.")
 }

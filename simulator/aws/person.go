@@ -6,12 +6,16 @@ import (
 	"github.com/itbytes/landfall/simulator/kernel"
 )
 
-// act does what a person does and no API of this cloud can. The account is named by id, name or root e-mail:
-// registerRootMFA, suspendAccount, reopenAccount.
+// act does what a person does and no API of this cloud can: signIn {login, userCode} at another screen, and with an
+// account, named by id, name or root e-mail, registerRootMFA, suspendAccount, closeAccount, reopenAccount,
+// subscribe {service}, changeRootEmail {email}.
 func (c *Cloud) act(a kernel.Act) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.settle(c.k.Now())
+	if a.Do == "signIn" {
+		return c.signIn(a.With["login"], a.With["userCode"])
+	}
 	found := c.accounts[a.With["account"]]
 	for _, other := range c.accounts {
 		if found == nil && (other.name == a.With["account"] || other.email == a.With["account"]) {
@@ -26,6 +30,12 @@ func (c *Cloud) act(a kernel.Act) error {
 		found.rootMFA = true
 	case "suspendAccount":
 		found.status = "SUSPENDED"
+	case "closeAccount":
+		found.status = "PENDING_CLOSURE"
+	case "subscribe":
+		delete(found.unsubscribed, a.With["service"])
+	case "changeRootEmail":
+		found.email = a.With["email"]
 	case "reopenAccount":
 		found.status = "ACTIVE"
 	default:

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"encoding/json"
+	"net/http"
 	"path"
 	"slices"
 	"strings"
@@ -21,28 +22,24 @@ type statement struct {
 	Condition map[string]any
 }
 
-// permitted refuses a call that no policy of its caller allows.
+// permitted refuses a call that no policy of its caller allows, or that the organisation's policies keep from it.
 func (q *request) permitted(write bool) error {
 	action := q.service.name + ":" + q.operation
-	if q.service.name == "sso" || action == "sts:GetCallerIdentity" {
+	if q.service.open || action == "sts:GetCallerIdentity" {
 		return nil
 	}
-	var managed []string
-	var inline map[string]string
-	if u := q.account.users[q.who.user]; u != nil {
-		managed, inline = u.attached, u.inline
-	} else if r := q.account.roles[q.who.role]; r != nil {
-		managed, inline = r.attached, r.inline
+	if q.account.unsubscribed[q.service.name] {
+		return wire.Errorf(http.StatusForbidden, "SubscriptionRequiredException", "The AWS Access Key Id needs a subscription for the service")
 	}
-	for _, a := range managed {
-		if q.account.allows(a, action, write) {
-			return nil
+	if denied, barred := q.barred(action); barred {
+		why := "because no service control policy allows the " + action + " action"
+		if denied {
+			why = "with an explicit deny in a service control policy"
 		}
+		return q.service.dialect.Protocol.Word(wire.Denied, "User: "+q.who.arn+" is not authorized to perform: "+action+" "+why)
 	}
-	for _, text := range inline {
-		if d, err := parsePolicy(text); err == nil && d.allows(action) {
-			return nil
-		}
+	if q.account.grants(q.who, action, write) {
+		return nil
 	}
 	return q.service.dialect.Protocol.Word(wire.Denied, "User: "+q.who.arn+" is not authorized to perform: "+action+
 		" because no identity-based policy allows the "+action+" action")

@@ -15,6 +15,7 @@ type service struct {
 	operations map[string]operation
 	routes     []route // of the REST protocols
 	word       string  // between a list's name and the number of an element, in the query protocol
+	open       bool    // it asks for no signature, and for no right of IAM: signing in
 }
 
 // operation is one thing a service can do.

@@ -11,6 +11,7 @@ import (
 func ssoService() *service {
 	return &service{
 		name:    "sso",
+		open:    true,
 		dialect: wire.Dialect{Protocol: wire.RESTJSON},
 		routes: []route{
 			{method: "GET", path: "/federation/credentials", operation: "GetRoleCredentials"},

@@ -25,7 +25,7 @@ func (c *Cloud) show() any {
 		for _, n := range c.org.creations {
 			creations = append(creations, wire.Map{"id": n.id, "name": n.name, "email": n.email, "state": n.state, "account": wire.Or(n.account), "failure": wire.Or(n.failure)})
 		}
-		out["organization"] = wire.Map{"id": c.org.id, "management": c.org.management, "root": c.org.root, "units": units, "creations": creations}
+		out["organization"] = wire.Map{"id": c.org.id, "management": c.org.management, "root": c.org.root, "units": units, "creations": creations, "policies": c.showGuardrails()}
 	}
 	return copied(out)
 }

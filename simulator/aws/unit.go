@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/itbytes/landfall/simulator/aws/wire"
@@ -28,10 +29,7 @@ func listRoots(q *request) (wire.Map, error) {
 	if err := q.read(&in); err != nil {
 		return nil, err
 	}
-	return wire.Map{"Roots": []wire.Map{{
-		"Id": q.org.root, "Arn": arn("organizations", "", q.org.management, "root/"+q.org.id+"/"+q.org.root), "Name": "Root",
-		"PolicyTypes": []wire.Map{},
-	}}}, nil
+	return wire.Map{"Roots": []wire.Map{q.rootMap()}}, nil
 }
 
 func listParents(q *request) (wire.Map, error) {
@@ -151,6 +149,7 @@ func createUnit(q *request) (wire.Map, error) {
 func (o *organization) addUnit(name, parent string) *unit {
 	u := &unit{id: "ou-" + strings.TrimPrefix(o.root, "r-") + "-" + strings.ToLower(randomID(8)), name: name, parent: parent, tags: map[string]string{}}
 	o.units[u.id] = u
+	o.freed(u.id)
 	return u
 }
 
@@ -196,6 +195,9 @@ func deleteUnit(q *request) (wire.Map, error) {
 		return nil, unitNotEmpty()
 	}
 	delete(q.org.units, in.OrganizationalUnitId)
+	for _, g := range q.org.guardrails {
+		g.targets = slices.DeleteFunc(g.targets, func(t string) bool { return t == in.OrganizationalUnitId })
+	}
 	return nil, nil
 }
 

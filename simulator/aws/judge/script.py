@@ -54,6 +54,17 @@ def sso(j):
     j.call("sso", "ListAccountRoles", accessToken=token, accountId=j.env["account"])
     j.refuse("UnauthorizedException", "sso", "GetRoleCredentials", roleName="AdministratorAccess", accountId=j.env["account"], accessToken="nobody's")
     j.refuse("ForbiddenException", "sso", "GetRoleCredentials", roleName="Other", accountId=j.env["account"], accessToken=token)
+    c = j.call("sso-oidc", "RegisterClient", clientName="judge", clientType="public", scopes=["sso:account:access"])
+    client = {"clientId": c["clientId"], "clientSecret": c["clientSecret"]}
+    j.refuse("InvalidClientMetadataException", "sso-oidc", "RegisterClient", clientName="judge", clientType="confidential")
+    j.refuse("InvalidClientException", "sso-oidc", "StartDeviceAuthorization", startUrl=session["startUrl"], **dict(client, clientSecret="x"))
+    j.refuse("InvalidRequestException", "sso-oidc", "StartDeviceAuthorization", startUrl="https://nobody.example/start", **client)
+    d = j.call("sso-oidc", "StartDeviceAuthorization", startUrl=session["startUrl"], **client)
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    j.refuse("AuthorizationPendingException", "sso-oidc", "CreateToken", grantType=grant, deviceCode=d["deviceCode"], **client)
+    j.refuse("SlowDownException", "sso-oidc", "CreateToken", grantType=grant, deviceCode=d["deviceCode"], **client)
+    j.refuse("InvalidGrantException", "sso-oidc", "CreateToken", grantType="refresh_token", refreshToken="x", **client)
+    j.refuse("UnsupportedGrantTypeException", "sso-oidc", "CreateToken", grantType="authorization_code", redirectUri="http://127.0.0.1", **client)
     role = "arn:aws:iam::%s:role/OrganizationAccountAccessRole" % j.env["member"]
     c = j.call("sts", "AssumeRole", RoleArn=role, RoleSessionName="judge")["Credentials"]
     inside = {"id": c["AccessKeyId"], "secret": c["SecretAccessKey"], "token": c["SessionToken"]}
@@ -97,6 +108,30 @@ def organizations(j):
     j.call(o, "ListChildren", ParentId=ou, ChildType="ACCOUNT")
     j.refuse("OrganizationalUnitNotEmptyException", o, "DeleteOrganizationalUnit", OrganizationalUnitId=ou)
     j.call(o, "MoveAccount", AccountId=new, SourceParentId=ou, DestinationParentId=root)
+    scp = "SERVICE_CONTROL_POLICY"
+    deny = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/X"}}}]})
+    p = j.call(o, "CreatePolicy", Name="closed", Description="", Type=scp, Content=deny)["Policy"]["PolicySummary"]["Id"]
+    j.refuse("DuplicatePolicyException", o, "CreatePolicy", Name="closed", Description="", Type=scp, Content=deny)
+    j.refuse("MalformedPolicyDocumentException", o, "CreatePolicy", Name="other", Description="", Type=scp, Content="{}")
+    j.refuse("PolicyTypeNotEnabledException", o, "AttachPolicy", PolicyId=p, TargetId=ou)
+    j.call(o, "EnablePolicyType", RootId=root, PolicyType=scp)
+    j.refuse("PolicyTypeAlreadyEnabledException", o, "EnablePolicyType", RootId=root, PolicyType=scp)
+    j.call(o, "AttachPolicy", PolicyId=p, TargetId=ou)
+    j.refuse("DuplicatePolicyAttachmentException", o, "AttachPolicy", PolicyId=p, TargetId=ou)
+    j.refuse("PolicyNotFoundException", o, "DescribePolicy", PolicyId="p-nobodys0")
+    j.call(o, "DescribePolicy", PolicyId=p)
+    j.call(o, "UpdatePolicy", PolicyId=p, Description="closed to everybody")
+    j.call(o, "ListPolicies", Filter=scp)
+    j.call(o, "ListPoliciesForTarget", Filter=scp, TargetId=ou)
+    j.call(o, "ListTargetsForPolicy", PolicyId=p)
+    j.refuse("PolicyInUseException", o, "DeletePolicy", PolicyId=p)
+    j.call(o, "DetachPolicy", PolicyId=p, TargetId=ou)
+    j.call(o, "DeletePolicy", PolicyId=p)
+    j.call(o, "DisablePolicyType", RootId=root, PolicyType=scp)
+    q = j.call("service-quotas", "GetServiceQuota", ServiceCode="organizations", QuotaCode="L-29A0C5DF")["Quota"]
+    if q["Value"] != 30:
+        j.fail("service-quotas GetServiceQuota", "it is not the estate's")
+    j.refuse("NoSuchResourceException", "service-quotas", "GetServiceQuota", ServiceCode="organizations", QuotaCode="L-00000000")
     j.call(o, "DeleteOrganizationalUnit", OrganizationalUnitId=ou)
     j.call(o, "TagResource", ResourceId=new, Tags=[{"Key": "landfall-plan", "Value": "judge"}])
     j.call(o, "UntagResource", ResourceId=new, TagKeys=["owner"])
@@ -184,6 +219,10 @@ def iam_account(j):
     j.call(i, "GetOpenIDConnectProvider", OpenIDConnectProviderArn=p)
     j.call(i, "DeleteOpenIDConnectProvider", OpenIDConnectProviderArn=p)
     j.call(i, "ListSAMLProviders")
+    judge = "arn:aws:iam::%s:user/judge" % j.env["account"]
+    j.call(i, "SimulatePrincipalPolicy", PolicySourceArn=judge, ActionNames=["iam:CreateUser", "ec2:CreateVpc"])
+    j.refuse("InvalidInput", i, "SimulatePrincipalPolicy", PolicySourceArn="arn:aws:sts::%s:assumed-role/X/y" % j.env["account"], ActionNames=["iam:CreateUser"])
+    j.refuse("NoSuchEntity", i, "SimulatePrincipalPolicy", PolicySourceArn=judge + "s", ActionNames=["iam:CreateUser"])
     j.call(i, "GetAccountSummary")
     j.call(i, "ListAccountAliases")
     j.refuse("NoSuchEntity", i, "GetAccountPasswordPolicy")
@@ -409,6 +448,9 @@ def logs(j):
     l, g = "logs", "/judge/flow-logs"
     j.call(l, "CreateLogGroup", logGroupName=g, tags={"a": "b"})
     j.refuse("ResourceAlreadyExistsException", l, "CreateLogGroup", logGroupName=g)
+    j.call(l, "CreateLogStream", logGroupName=g, logStreamName="eni-1")
+    j.refuse("ResourceAlreadyExistsException", l, "CreateLogStream", logGroupName=g, logStreamName="eni-1")
+    j.call(l, "DescribeLogStreams", logGroupName=g, limit=1)
     j.call(l, "PutRetentionPolicy", logGroupName=g, retentionInDays=365)
     j.refuse("InvalidParameterException", l, "PutRetentionPolicy", logGroupName=g, retentionInDays=11)
     j.refuse("ResourceNotFoundException", l, "PutRetentionPolicy", logGroupName="none", retentionInDays=1)
@@ -502,7 +544,7 @@ def dynamodb(j):
 def unknown(j):
     """What the simulator does not have is refused in the service's own words, and never answered with success."""
     for service, operation, code, params in (
-            ("organizations", "ListPolicies", "UnknownOperationException", {"Filter": "SERVICE_CONTROL_POLICY"}),
+            ("organizations", "ListHandshakesForOrganization", "UnknownOperationException", {}),
             ("iam", "GetCredentialReport", "InvalidAction", {}),
             ("sts", "GetSessionToken", "InvalidAction", {}),
             ("ec2", "DescribeInstances", "InvalidAction", {}),
