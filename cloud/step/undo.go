@@ -27,6 +27,13 @@ type Neutral interface {
 	Neutral(t plan.Task, o plan.Observation) bool
 }
 
+// Lenient is an Undoer of a thing of several parts, each of them a field, that counts some as put back although they do not
+// read as before: a part that is closed to it, or that was not there at all before and cannot be taken away.
+type Lenient interface {
+	// PutBack reports whether a changed field needs no more undoing, as an observation shows it. It is pure.
+	PutBack(o plan.Observation, f plan.FieldDiff) bool
+}
+
 // Undo takes back one step of a landing, from the receipt of the run that is given up. It begins by looking, touches only
 // what that run made, and may be called again at any time; begun says that an earlier entry has asked something of the cloud
 // already.
@@ -103,10 +110,10 @@ func settled[S any](ctl Control[S], t plan.Task, d plan.Deed, o plan.Observation
 		return say(out, plan.Left, "another stands there now: "+o.ID+", and this run made "+d.Receipt.ID)
 	case o.Owner != "" && o.Owner != t.Landing.Plan:
 		return say(out, plan.Left, "it bears the ownership tag of the plan "+o.Owner+" now")
-	case !created && asBefore(d, o):
+	case !created && asBefore(ctl, d, o):
 		return say(out, plan.Reverted, "it is as it was before this run")
 	case !begun:
-		if field, now := changedSince(d, o); field != "" {
+		if field, now := changedSince(ctl, d, o); field != "" {
 			return say(out, plan.Left, "somebody has changed it since: "+field+" is "+now+" now")
 		}
 	}
@@ -119,22 +126,27 @@ func say(u plan.Undoing, state plan.UndoState, why string) (plan.Undoing, bool) 
 }
 
 // asBefore reports whether every field that an update changed is as it was.
-func asBefore(d plan.Deed, o plan.Observation) bool {
+func asBefore[S any](ctl Control[S], d plan.Deed, o plan.Observation) bool {
 	for _, f := range d.Change.Fields {
-		if o.Live[f.Field] != f.Before {
+		if o.Live[f.Field] != f.Before && !putBack(ctl, o, f) {
 			return false
 		}
 	}
 	return len(d.Change.Fields) > 0
 }
 
+func putBack[S any](ctl Control[S], o plan.Observation, f plan.FieldDiff) bool {
+	l, lenient := ctl.(Lenient)
+	return lenient && l.PutBack(o, f)
+}
+
 // changedSince is a field that is now neither as the run found it nor as it left it.
-func changedSince(d plan.Deed, o plan.Observation) (field, now string) {
+func changedSince[S any](ctl Control[S], d plan.Deed, o plan.Observation) (field, now string) {
 	if d.Change.Op != plan.Update {
 		return "", ""
 	}
 	for _, f := range d.Change.Fields {
-		if v := o.Live[f.Field]; v != f.Before && v != f.After {
+		if v := o.Live[f.Field]; v != f.Before && v != f.After && !putBack(ctl, o, f) {
 			return f.Field, v
 		}
 	}

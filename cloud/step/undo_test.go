@@ -72,6 +72,21 @@ func TestUndoPutsBackWhatTheRunChanged(t *testing.T) {
 	}
 }
 
+// inParts is one of whose parts some cannot be put back.
+type inParts struct{ undoable }
+
+func (inParts) PutBack(o plan.Observation, f plan.FieldDiff) bool { return o.Live["closed "+f.Field] != "" }
+
+func TestAPartThatIsClosedToUndoDoesNotKeepItFromItsEnd(t *testing.T) {
+	left := present("2")
+	left.Live["closed size"] = "in quarantine"
+	w := &world{observed: []plan.Observation{left}}
+	c := inParts{undoable{control: thing()}}
+	if out, err := undo(t, w, c, c.step, updated()); err != nil || out.State != plan.Reverted || len(w.applied) != 0 {
+		t.Errorf("%+v, %v after %d undos; want reverted, and the part left", out, err, len(w.applied))
+	}
+}
+
 func TestUndoTouchesNothingButWhatTheRunMade(t *testing.T) {
 	another := present("2")
 	another.ID = "t-2"
