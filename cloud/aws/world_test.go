@@ -83,8 +83,13 @@ func (w *world) carry(l plan.Landing, name string, mend ...func(*plan.Task)) (pl
 		m(&task)
 	}
 	reads, writes := 0, 0
+	var before plan.Fields
 	for range 20 {
 		out, err := w.cloud.Carry(w.t.Context(), task, func(string) {})
+		if len(before) == 0 {
+			before = out.Receipt.Before
+		}
+		out.Receipt.Before = before
 		reads, writes = reads+out.Reads, writes+out.Writes
 		out.Reads, out.Writes = reads, writes
 		maps.Copy(w.facts[l.ID()], out.Facts)
@@ -148,7 +153,7 @@ func (m *memory) Find(_ context.Context, ref string) (plan.Item, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	f, there := m.items[ref]
-	item := plan.Item{Exists: there, Fields: f.Plain, Holds: map[string]bool{}}
+	item := plan.Item{Exists: there, Fields: maps.Clone(f.Plain), Holds: map[string]bool{}}
 	for name, v := range f.Secret {
 		item.Holds[name] = !v.Empty()
 	}
@@ -164,7 +169,13 @@ func (m *memory) Keep(ctx context.Context, ref string, f plan.ItemFields) (plan.
 	if m.items == nil {
 		m.items = map[string]plan.ItemFields{}
 	}
-	m.items[ref] = f
+	kept, there := m.items[ref]
+	if !there {
+		kept = plan.ItemFields{Plain: map[string]string{}, Secret: map[string]plan.Secret{}}
+		m.items[ref] = kept
+	}
+	maps.Copy(kept.Plain, f.Plain)
+	maps.Copy(kept.Secret, f.Secret)
 	m.mu.Unlock()
 	return m.Find(ctx, ref)
 }

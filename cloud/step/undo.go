@@ -110,7 +110,7 @@ func settled[S any](ctl Control[S], t plan.Task, d plan.Deed, o plan.Observation
 		return say(out, plan.Left, "another stands there now: "+o.ID+", and this run made "+d.Receipt.ID)
 	case o.Owner != "" && o.Owner != t.Landing.Plan:
 		return say(out, plan.Left, "it bears the ownership tag of the plan "+o.Owner+" now")
-	case !created && asBefore(ctl, d, o):
+	case (!created || isLenient(ctl)) && asBefore(ctl, d, o):
 		return say(out, plan.Reverted, "it is as it was before this run")
 	case !begun:
 		if field, now := changedSince(ctl, d, o); field != "" {
@@ -134,6 +134,8 @@ func asBefore[S any](ctl Control[S], d plan.Deed, o plan.Observation) bool {
 	}
 	return len(d.Change.Fields) > 0
 }
+
+func isLenient[S any](ctl Control[S]) bool { _, lenient := ctl.(Lenient); return lenient }
 
 func putBack[S any](ctl Control[S], o plan.Observation, f plan.FieldDiff) bool {
 	l, lenient := ctl.(Lenient)

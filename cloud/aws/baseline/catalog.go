@@ -37,6 +37,14 @@ func onOff(b bool) string {
 	return off
 }
 
+// verb is the action that a change asks for.
+func verb(c plan.Change, create, update string) string {
+	if c.Op == plan.Create {
+		return create
+	}
+	return update
+}
+
 // described begins a control's description; all of them come after the account and what else they need.
 func described(name, title, control, objective string, after ...string) plan.Step {
 	return plan.Step{

@@ -2,6 +2,7 @@ package baseline
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -24,6 +25,9 @@ type ConfigRecorder struct{}
 // recorderName is what ours is called; an account has one recorder in a region at most.
 const recorderName = "landfall"
 
+// everything is what a recorder should write down.
+const everything = "everything"
+
 // Describe implements step.Control.
 func (ConfigRecorder) Describe(plan.Landing) (plan.Step, bool) {
 	d := described("config-recorder", "A record of every change by AWS Config", "AWS-O02a", "O02")
@@ -33,7 +37,7 @@ func (ConfigRecorder) Describe(plan.Landing) (plan.Step, bool) {
 
 // Want implements step.Control.
 func (ConfigRecorder) Want(plan.Task) plan.Fields {
-	return plan.Fields{"records": "everything", "delivery": on, "recording": on}
+	return plan.Fields{"records": everything, "delivery": on, "recording": on}
 }
 
 // Observe implements step.Control.
@@ -61,13 +65,31 @@ func (ConfigRecorder) Observe(ctx context.Context, s *session.Session, _ plan.Ta
 	}
 	o := plan.Observation{
 		State: plan.Present, ID: aws.ToString(r.Name), Match: plan.BySetting,
-		Live:     plan.Fields{"records": records(r.RecordingGroup), "recording": onOff(recording), "delivery": onOff(len(channels.DeliveryChannels) > 0)},
+		Live: plan.Fields{
+			"records": records(r.RecordingGroup), "recording": onOff(recording), "delivery": onOff(len(channels.DeliveryChannels) > 0),
+			recorded: whole(*r),
+		},
 		Evidence: []string{fmt.Sprintf("DescribeConfigurationRecorders: %s records %s, recording %t", aws.ToString(r.Name), records(r.RecordingGroup), recording)},
 	}
 	for _, ch := range channels.DeliveryChannels {
 		o.Evidence = append(o.Evidence, "DescribeDeliveryChannels: to the bucket "+aws.ToString(ch.S3BucketName))
 	}
 	return o, nil
+}
+
+// recorded is the field of a recorder as it stands, from which undo restores one that wrote down less.
+const recorded = "recorder"
+
+// whole is a recorder that writes down less than everything, as AWS Config takes it; "" for others, which undo leaves so.
+func whole(r types.ConfigurationRecorder) string {
+	if records(r.RecordingGroup) == everything {
+		return ""
+	}
+	out, err := json.Marshal(types.ConfigurationRecorder{Name: r.Name, RoleARN: r.RoleARN, RecordingGroup: r.RecordingGroup, RecordingMode: r.RecordingMode})
+	if err != nil { // texts and lists of texts always marshal
+		return ""
+	}
+	return string(out)
 }
 
 // customer is the recorder that the account's owner made; AWS services may have some of their own.
@@ -84,7 +106,7 @@ func customer(all []types.ConfigurationRecorder) *types.ConfigurationRecorder {
 func records(g *types.RecordingGroup) string {
 	switch {
 	case g == nil || g.AllSupported, g.RecordingStrategy != nil && g.RecordingStrategy.UseOnly == types.RecordingStrategyTypeAllSupportedResourceTypes:
-		return "everything"
+		return everything
 	case g.ExclusionByResourceTypes != nil && len(g.ExclusionByResourceTypes.ResourceTypes) > 0:
 		return fmt.Sprintf("all but %d types", len(g.ExclusionByResourceTypes.ResourceTypes))
 	}
@@ -96,14 +118,16 @@ func (ConfigRecorder) Preflight(ctx context.Context, s *session.Session, t plan.
 	for _, f := range c.Fields {
 		if c.Op == plan.Update && f.Field == "records" {
 			o, err := ConfigRecorder{}.Observe(ctx, s, t)
-			if err != nil || o.ID == recorderName {
+			switch {
+			case err != nil:
 				return err
+			case o.ID != recorderName:
+				return fault.New(fault.Conflict, "Have its owner record all supported resource types, or waive AWS-O02a for the landing; then resume.",
+					"the recorder %q of the account %s records %s", o.ID, s.Account, o.Live["records"])
 			}
-			return fault.New(fault.Conflict, "Have its owner record all supported resource types, or waive AWS-O02a for the landing; then resume.",
-				"the recorder %q of the account %s records %s", o.ID, s.Account, o.Live["records"])
 		}
 	}
-	return nil
+	return iam.May(ctx, s, "*", "config:PutConfigurationRecorder", "config:PutDeliveryChannel", "config:StartConfigurationRecorder")
 }
 
 // Apply implements step.Control. The order is AWS's own: role, bucket, recorder, channel, start.
@@ -112,7 +136,7 @@ func (ConfigRecorder) Apply(ctx context.Context, s *session.Session, t plan.Task
 	if o.ID != "" {
 		name = o.ID
 	}
-	if c.Op == plan.Create || o.Live["records"] != "everything" {
+	if c.Op == plan.Create || o.Live["records"] != everything {
 		if err := iam.ServiceLinkedRole(ctx, s, "config.amazonaws.com"); err != nil {
 			return plan.Applied{}, err
 		}
@@ -132,6 +156,37 @@ func (ConfigRecorder) Apply(ctx context.Context, s *session.Session, t plan.Task
 	}
 	_, err := api.StartConfigurationRecorder(ctx, &configservice.StartConfigurationRecorderInput{ConfigurationRecorderName: &name})
 	return plan.Applied{ID: name}, err
+}
+
+// Undo implements step.Undoer. The recorder is stopped; what it has written down is history, and its bucket stays, closed as
+// it is.
+func (ConfigRecorder) Undo(ctx context.Context, s *session.Session, _ plan.Task, d plan.Deed, o plan.Observation) error {
+	api, former := configservice.NewFromConfig(s.Config), step.Former(d)
+	restores := func(field string) bool { before, changed := former[field]; return changed && before != o.Live[field] }
+	if restores("recording") || d.Change.Op == plan.Create {
+		if _, err := api.StopConfigurationRecorder(ctx, &configservice.StopConfigurationRecorderInput{ConfigurationRecorderName: &o.ID}); err != nil || d.Change.Op == plan.Create {
+			return err
+		}
+	}
+	if restores("delivery") {
+		if _, err := api.DeleteDeliveryChannel(ctx, &configservice.DeleteDeliveryChannelInput{DeliveryChannelName: aws.String(recorderName)}); err != nil && !session.Is(err, "NoSuchDeliveryChannelException") {
+			return err
+		}
+	}
+	if !restores("records") {
+		return nil
+	}
+	var before types.ConfigurationRecorder
+	if err := json.Unmarshal([]byte(d.Receipt.Before[recorded]), &before); err != nil {
+		return fault.New(fault.Conflict, "Set what the recorder writes down by hand.", "the receipt does not say what the recorder %s wrote down before", o.ID)
+	}
+	_, err := api.PutConfigurationRecorder(ctx, &configservice.PutConfigurationRecorderInput{ConfigurationRecorder: &before})
+	return err
+}
+
+// Neutral implements step.Neutral.
+func (ConfigRecorder) Neutral(_ plan.Task, o plan.Observation) bool {
+	return o.Live["recording"] == off
 }
 
 func deliver(ctx context.Context, s *session.Session, api *configservice.Client) error {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/itbytes/landfall/cloud/aws/ec2"
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/plan"
@@ -37,11 +38,16 @@ func (EBSEncryption) Observe(ctx context.Context, s *session.Session, _ plan.Tas
 }
 
 // Preflight implements step.Control.
-func (EBSEncryption) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
-	return nil
+func (EBSEncryption) Preflight(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Change) error {
+	return iam.May(ctx, s, "*", "ec2:EnableEbsEncryptionByDefault")
 }
 
 // Apply implements step.Control.
 func (EBSEncryption) Apply(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
 	return plan.Applied{ID: o.ID}, ec2.EncryptDisks(ctx, s)
+}
+
+// Undo implements step.Undoer. Disks that were made meanwhile stay encrypted.
+func (EBSEncryption) Undo(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Deed, _ plan.Observation) error {
+	return ec2.LeaveDisks(ctx, s)
 }

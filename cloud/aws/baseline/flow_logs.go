@@ -3,6 +3,7 @@ package baseline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/itbytes/landfall/cloud/aws/ec2"
@@ -23,7 +24,7 @@ const flowLogRole = "landfall-flow-logs"
 // Describe implements step.Control.
 func (FlowLogs) Describe(plan.Landing) (plan.Step, bool) {
 	d := described("flow-logs", "A record of all network traffic", "AWS-O06", "O06", "vpc")
-	d.Usual = 30 * time.Second
+	d.Inverse, d.Usual = plan.Revert, 30*time.Second
 	return d, true
 }
 
@@ -44,9 +45,18 @@ func (FlowLogs) Observe(ctx context.Context, s *session.Session, t plan.Task) (p
 		return plan.Observation{}, err
 	}
 	if len(all) == 0 {
-		return plan.Observation{State: plan.Absent, Evidence: []string{"DescribeFlowLogs: none on " + v.ID}}, nil
+		return aroundFlowLogs(ctx, s, t, v.ID)
 	}
 	o := plan.Observation{State: plan.Present, Match: plan.BySetting, Live: plan.Fields{}}
+	slices.SortStableFunc(all, func(a, b ec2.FlowLog) int { // the plan's own first: the step is told of by it
+		switch {
+		case a.Owner == t.Landing.Plan && b.Owner != a.Owner:
+			return -1
+		case b.Owner == t.Landing.Plan && b.Owner != a.Owner:
+			return 1
+		}
+		return 0
+	})
 	for _, f := range all {
 		said := fmt.Sprintf("DescribeFlowLogs: %s on %s %s %s", f.ID, v.ID, f.Traffic, f.Status)
 		if f.Error != "" {
@@ -60,9 +70,39 @@ func (FlowLogs) Observe(ctx context.Context, s *session.Session, t plan.Task) (p
 	return o, nil
 }
 
+// The fields of what a flow log needs around it, where there is no flow log: undo leaves what stood before.
+const (
+	flowGroup = "log group"
+	flowRole  = "role"
+)
+
+// aroundFlowLogs is the observation of a network without a flow log.
+func aroundFlowLogs(ctx context.Context, s *session.Session, t plan.Task, vpc string) (plan.Observation, error) {
+	o := plan.Observation{State: plan.Absent, Live: plan.Fields{}, Evidence: []string{"DescribeFlowLogs: none on " + vpc}}
+	group, err := logs.Stands(ctx, s, groupOf(t.Landing, vpc))
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	role, err := iam.RoleStands(ctx, s, flowLogRole)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	if group {
+		o.Live[flowGroup] = yes
+		o.Evidence = append(o.Evidence, "DescribeLogGroups: "+groupOf(t.Landing, vpc)+" stands")
+	}
+	if role {
+		o.Live[flowRole] = yes
+	}
+	return o, nil
+}
+
+// groupOf is the log group of a network's flow logs.
+func groupOf(l plan.Landing, vpc string) string { return "/landfall/" + l.Plan + "/flow-logs/" + vpc }
+
 // Preflight implements step.Control.
-func (FlowLogs) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
-	return nil
+func (FlowLogs) Preflight(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Change) error {
+	return iam.May(ctx, s, "*", "ec2:CreateFlowLogs")
 }
 
 // Apply implements step.Control.
@@ -74,7 +114,7 @@ func (FlowLogs) Apply(ctx context.Context, s *session.Session, t plan.Task, _ pl
 	if v.ID == "" {
 		return plan.Applied{}, fault.New(fault.Conflict, "Carry the step vpc first, then resume.", "the network of %s does not stand", t.Landing.ID())
 	}
-	group := "/landfall/" + t.Landing.Plan + "/flow-logs/" + v.ID
+	group := groupOf(t.Landing, v.ID)
 	if err := logs.Group(ctx, s, t.Landing, group); err != nil {
 		return plan.Applied{}, err
 	}
@@ -84,6 +124,29 @@ func (FlowLogs) Apply(ctx context.Context, s *session.Session, t plan.Task, _ pl
 	}
 	id, err := ec2.MakeFlowLog(ctx, s, t, v.ID, group, role)
 	return plan.Applied{ID: id}, err
+}
+
+// Undo implements step.Undoer. What has been recorded is history and stays; a log group that nothing was written to goes, and
+// so does the role, unless they stood before. The flow log is the last: by it an undo that was cut short knows where it is.
+func (FlowLogs) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	if d.Change.Op != plan.Create {
+		return ec2.EndFlowLog(ctx, s, o.ID)
+	}
+	v, _, err := ec2.FindVPC(ctx, s, t.Landing)
+	if err != nil {
+		return err
+	}
+	if d.Receipt.Before[flowGroup] != yes {
+		if err := logs.DropUnwritten(ctx, s, groupOf(t.Landing, v.ID)); err != nil {
+			return err
+		}
+	}
+	if d.Receipt.Before[flowRole] != yes {
+		if err := iam.DropServiceRole(ctx, s, flowLogRole); err != nil {
+			return err
+		}
+	}
+	return ec2.EndFlowLog(ctx, s, o.ID)
 }
 
 // writeLogs is what AWS needs to write them.

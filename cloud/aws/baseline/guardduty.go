@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/guardduty"
 	"github.com/aws/aws-sdk-go-v2/service/guardduty/types"
 
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/plan"
@@ -49,8 +50,8 @@ func (GuardDuty) Observe(ctx context.Context, s *session.Session, _ plan.Task) (
 }
 
 // Preflight implements step.Control.
-func (GuardDuty) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
-	return nil
+func (GuardDuty) Preflight(ctx context.Context, s *session.Session, _ plan.Task, c plan.Change) error {
+	return iam.May(ctx, s, s.ARNHere("guardduty", "detector/*"), verb(c, "guardduty:CreateDetector", "guardduty:UpdateDetector"))
 }
 
 // Apply implements step.Control.
@@ -68,3 +69,12 @@ func (GuardDuty) Apply(ctx context.Context, s *session.Session, t plan.Task, c p
 	}
 	return plan.Applied{ID: aws.ToString(out.DetectorId)}, nil
 }
+
+// Undo implements step.Undoer. A detector that is deleted takes its findings with it: it is suspended.
+func (GuardDuty) Undo(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Deed, o plan.Observation) error {
+	_, err := guardduty.NewFromConfig(s.Config).UpdateDetector(ctx, &guardduty.UpdateDetectorInput{DetectorId: &o.ID, Enable: aws.Bool(false)})
+	return err
+}
+
+// Neutral implements step.Neutral.
+func (GuardDuty) Neutral(_ plan.Task, o plan.Observation) bool { return o.Live["detector"] == off }

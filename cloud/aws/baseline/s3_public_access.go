@@ -3,18 +3,21 @@ package baseline
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3control"
 	"github.com/aws/aws-sdk-go-v2/service/s3control/types"
 
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/plan"
 )
 
-// S3PublicAccess lets no bucket of the account be public, by all four of AWS's flags.
+// S3PublicAccess lets no bucket of the account be public, by all four of AWS's flags. It forbids nothing that Landfall asks
+// for (its own buckets' policies name a service or deny, and AWS counts neither as public), so it need not be the last.
 type S3PublicAccess struct{}
 
 // Describe implements step.Control.
@@ -50,8 +53,8 @@ func (S3PublicAccess) Observe(ctx context.Context, s *session.Session, _ plan.Ta
 }
 
 // Preflight implements step.Control.
-func (S3PublicAccess) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
-	return nil
+func (S3PublicAccess) Preflight(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Change) error {
+	return iam.May(ctx, s, "*", "s3:PutAccountPublicAccessBlock")
 }
 
 // Apply implements step.Control.
@@ -63,4 +66,20 @@ func (S3PublicAccess) Apply(ctx context.Context, s *session.Session, _ plan.Task
 		},
 	})
 	return plan.Applied{ID: s.Account}, err
+}
+
+// Undo implements step.Undoer. Flags that this run has not changed stay as they are now.
+func (S3PublicAccess) Undo(ctx context.Context, s *session.Session, _ plan.Task, d plan.Deed, o plan.Observation) error {
+	api := s3control.NewFromConfig(s.Config)
+	if d.Change.Op == plan.Create {
+		_, err := api.DeletePublicAccessBlock(ctx, &s3control.DeletePublicAccessBlockInput{AccountId: &s.Account})
+		return err
+	}
+	flags := maps.Clone(o.Live)
+	maps.Copy(flags, step.Former(d))
+	_, err := api.PutPublicAccessBlock(ctx, &s3control.PutPublicAccessBlockInput{AccountId: &s.Account, PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
+		BlockPublicAcls: aws.Bool(flags["block public acls"] == on), IgnorePublicAcls: aws.Bool(flags["ignore public acls"] == on),
+		BlockPublicPolicy: aws.Bool(flags["block public policy"] == on), RestrictPublicBuckets: aws.Bool(flags["restrict public buckets"] == on),
+	}})
+	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
 
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
@@ -20,6 +21,9 @@ import (
 
 // SecurityHub holds the account against the CIS benchmark: 3.0 or later, the newest that AWS offers where none is on.
 type SecurityHub struct{}
+
+// allCIS is the field of the benchmarks that are on, which undo leaves on.
+const allCIS = "benchmarks"
 
 // Describe implements step.Control.
 func (SecurityHub) Describe(plan.Landing) (plan.Step, bool) {
@@ -49,11 +53,14 @@ func (SecurityHub) Observe(ctx context.Context, s *session.Session, _ plan.Task)
 	if err != nil {
 		return plan.Observation{}, err
 	}
+	var arns []string
 	for _, sub := range enabled {
 		if err := benchmark(&o, sub); err != nil {
 			return plan.Observation{}, err
 		}
+		arns = append(arns, aws.ToString(sub.StandardsArn))
 	}
+	o.Live[allCIS] = strings.Join(arns, ",")
 	if o.Live["cis benchmark"] == on {
 		o.State, o.Why = plan.Present, "" // one that holds is enough
 	}
@@ -145,8 +152,8 @@ func versionOf(arn string) (version []int, cis bool) {
 }
 
 // Preflight implements step.Control.
-func (SecurityHub) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
-	return nil
+func (SecurityHub) Preflight(ctx context.Context, s *session.Session, _ plan.Task, c plan.Change) error {
+	return iam.May(ctx, s, s.ARNHere("securityhub", "hub/default"), verb(c, "securityhub:EnableSecurityHub", "securityhub:BatchEnableStandards"))
 }
 
 // Apply implements step.Control. Without EnableDefaultStandards: false AWS would add CIS 1.2 of 2018.
@@ -170,4 +177,31 @@ func (SecurityHub) Apply(ctx context.Context, s *session.Session, t plan.Task, c
 	}
 	_, err = api.BatchEnableStandards(ctx, &securityhub.BatchEnableStandardsInput{StandardsSubscriptionRequests: []types.StandardsSubscriptionRequest{{StandardsArn: &arn}}})
 	return plan.Applied{ID: o.ID}, err
+}
+
+// Undo implements step.Undoer. A hub that is disabled loses its findings: it stays, and checks nothing any more. The
+// benchmarks that were on before this run stay on.
+func (SecurityHub) Undo(ctx context.Context, s *session.Session, _ plan.Task, d plan.Deed, _ plan.Observation) error {
+	api := securityhub.NewFromConfig(s.Config)
+	enabled, err := enabledCIS(ctx, api)
+	if err != nil {
+		return err
+	}
+	before := strings.Split(d.Receipt.Before[allCIS], ",")
+	var off []string
+	for _, sub := range enabled {
+		if !slices.Contains(before, aws.ToString(sub.StandardsArn)) && sub.StandardsStatus != types.StandardsStatusDeleting {
+			off = append(off, aws.ToString(sub.StandardsSubscriptionArn))
+		}
+	}
+	if len(off) == 0 {
+		return nil
+	}
+	_, err = api.BatchDisableStandards(ctx, &securityhub.BatchDisableStandardsInput{StandardsSubscriptionArns: off})
+	return err
+}
+
+// Neutral implements step.Neutral.
+func (SecurityHub) Neutral(_ plan.Task, o plan.Observation) bool {
+	return o.State == plan.Present && o.Live["cis benchmark"] == off
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/itbytes/landfall/cloud/aws/ec2"
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
@@ -22,6 +23,16 @@ const (
 	FactVPC     = "vpc"
 	FactSubnets = "subnets"
 	FactTables  = "route-tables"
+)
+
+// The fields that nobody wants and that undo needs: how the network was before it was changed.
+const (
+	groupRules    = "default security group's rules"
+	namesGiven    = "names given"
+	namesResolved = "names resolved"
+	allSubnets    = "subnets"
+	ownTables     = "subnets with a route table of their own"
+	publicSubnets = "subnets that give public addresses"
 )
 
 // Describe implements step.Control.
@@ -61,16 +72,18 @@ func (VPC) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.O
 		return plan.Observation{}, err
 	}
 	o.Live["private subnets"], o.Live["public addresses"] = privacy(l, v, subnets)
-	open, err := ec2.DefaultGroupOpen(ctx, s, v.ID)
+	rules, err := ec2.DefaultGroup(ctx, s, v.ID)
 	if err != nil {
 		return plan.Observation{}, err
 	}
-	o.Live["default security group"] = map[bool]string{true: "open", false: "closed"}[open]
+	o.Live["default security group"], o.Live[groupRules] = map[bool]string{true: "open", false: "closed"}[rules != ""], rules
 	named, err := ec2.Names(ctx, s, v.ID)
 	if err != nil {
 		return plan.Observation{}, err
 	}
-	o.Live["host names"] = onOff(named)
+	o.Live["host names"] = onOff(named.Gives && named.Resolves)
+	o.Live[namesGiven], o.Live[namesResolved] = onOff(named.Gives), onOff(named.Resolves)
+	remember(o.Live, subnets)
 	var ids []string
 	for _, n := range ec2.Private(subnets) {
 		ids = append(ids, n.ID)
@@ -78,6 +91,21 @@ func (VPC) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.O
 	o.Facts[FactSubnets], o.Facts[FactTables] = strings.Join(ids, ","), strings.Join(ec2.Tables(subnets), ",")
 	o.Evidence = append(o.Evidence, fmt.Sprintf("DescribeSubnets: %d, of which private: %s", len(subnets), strings.Join(ids, " ")))
 	return o, nil
+}
+
+// remember takes the network's subnets into the fields.
+func remember(live plan.Fields, subnets []ec2.Subnet) {
+	var all, own, public []string
+	for _, n := range subnets {
+		all = append(all, n.ID)
+		if n.Explicit {
+			own = append(own, n.ID)
+		}
+		if n.Public {
+			public = append(public, n.ID)
+		}
+	}
+	live[allSubnets], live[ownTables], live[publicSubnets] = strings.Join(all, ","), strings.Join(own, ","), strings.Join(public, ",")
 }
 
 // privacy is whether the wanted subnets are there and private: the plan's own in a network of the plan's range, any in a
@@ -112,7 +140,7 @@ func privacy(l plan.Landing, v ec2.VPC, subnets []ec2.Subnet) (there, addresses 
 // Preflight implements step.Control.
 func (VPC) Preflight(ctx context.Context, s *session.Session, t plan.Task, c plan.Change) error {
 	if c.Op == plan.Create {
-		return nil
+		return iam.May(ctx, s, s.ARNHere("ec2", "vpc/*"), "ec2:CreateVpc", "ec2:CreateTags", "ec2:ModifyVpcAttribute")
 	}
 	for _, f := range c.Fields {
 		if f.Field == "private subnets" && f.Before == "none" {
@@ -161,9 +189,40 @@ func (VPC) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Ch
 		}
 	}
 	if o.Live["host names"] != on {
-		return done, ec2.GiveNames(ctx, s, v.ID)
+		return done, ec2.SetNames(ctx, s, v.ID, ec2.Naming{Resolves: true, Gives: true})
 	}
 	return done, nil
+}
+
+// Undo implements step.Undoer.
+func (VPC) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	if d.Change.Op == plan.Create {
+		return ec2.DropVPC(ctx, s, t.Landing, o.ID)
+	}
+	was, former := d.Receipt.Before, step.Former(d)
+	restores := func(field string) bool { before, changed := former[field]; return changed && before != o.Live[field] }
+	list := func(field string) []string {
+		return strings.FieldsFunc(was[field], func(r rune) bool { return r == ',' })
+	}
+	if restores("private subnets") {
+		if err := ec2.WithdrawSubnets(ctx, s, t.Landing, o.ID, list(allSubnets), list(ownTables)); err != nil {
+			return err
+		}
+	}
+	if restores("public addresses") {
+		if err := ec2.GiveAddresses(ctx, s, list(publicSubnets)); err != nil {
+			return err
+		}
+	}
+	if restores("default security group") {
+		if err := ec2.OpenDefaultGroup(ctx, s, o.ID, was[groupRules]); err != nil {
+			return err
+		}
+	}
+	if !restores("host names") {
+		return nil
+	}
+	return ec2.SetNames(ctx, s, o.ID, ec2.Naming{Resolves: was[namesResolved] == on, Gives: was[namesGiven] == on})
 }
 
 // Owned implements step.Owned.

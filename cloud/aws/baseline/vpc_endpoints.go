@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/itbytes/landfall/cloud/aws/ec2"
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
@@ -72,13 +73,13 @@ func (VPCEndpoints) Observe(ctx context.Context, s *session.Session, t plan.Task
 }
 
 // Preflight implements step.Control. An endpoint that failed is somebody's to look at: another one would be refused its name.
-func (VPCEndpoints) Preflight(_ context.Context, _ *session.Session, _ plan.Task, c plan.Change) error {
+func (VPCEndpoints) Preflight(ctx context.Context, s *session.Session, _ plan.Task, c plan.Change) error {
 	for _, f := range c.Fields {
 		if f.Before != "" && f.Before != "pending" {
 			return fault.New(fault.Conflict, "Accept it, or delete it; then resume.", "the VPC endpoint of %s is %s", f.Field, f.Before)
 		}
 	}
-	return nil
+	return iam.May(ctx, s, s.ARNHere("ec2", "vpc-endpoint/*"), "ec2:CreateVpcEndpoint")
 }
 
 // Apply implements step.Control.
@@ -96,6 +97,22 @@ func (VPCEndpoints) Apply(ctx context.Context, s *session.Session, t plan.Task, 
 		}
 	}
 	return plan.Applied{ID: v.ID}, nil
+}
+
+// Undo implements step.Undoer. The endpoints of services that had none before go, and with the last of them their security
+// group.
+func (VPCEndpoints) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+	v, _, err := ec2.FindVPC(ctx, s, t.Landing)
+	if err != nil || v.ID == "" {
+		return err
+	}
+	var made []string
+	for _, f := range d.Change.Fields {
+		if f.Before == "" {
+			made = append(made, f.Field)
+		}
+	}
+	return ec2.DropEndpoints(ctx, s, t.Landing, v.ID, made)
 }
 
 // Budget implements step.Budgeted.

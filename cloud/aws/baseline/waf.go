@@ -1,16 +1,20 @@
 package baseline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2/types"
 
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -39,7 +43,7 @@ func (WAF) Observe(ctx context.Context, s *session.Session, _ plan.Task) (plan.O
 		if err != nil {
 			return plan.Observation{}, err
 		}
-		for _, a := range page.WebACLs {
+		for _, a := range oursFirst(page.WebACLs) {
 			got, err := c.GetWebACL(ctx, &wafv2.GetWebACLInput{Scope: types.ScopeRegional, Id: a.Id, Name: a.Name})
 			if err != nil {
 				return plan.Observation{}, err
@@ -64,8 +68,25 @@ func (WAF) Observe(ctx context.Context, s *session.Session, _ plan.Task) (plan.O
 	return o, nil
 }
 
+// oursFirst puts the one that this step makes before the others, so that it is told of whoever else makes one.
+func oursFirst(all []types.WebACLSummary) []types.WebACLSummary {
+	slices.SortStableFunc(all, func(a, b types.WebACLSummary) int {
+		return cmp.Compare(rank(aws.ToString(a.Name)), rank(aws.ToString(b.Name)))
+	})
+	return all
+}
+
+func rank(name string) int {
+	if name == webACL {
+		return 0
+	}
+	return 1
+}
+
 // Preflight implements step.Control.
-func (WAF) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+func (WAF) Preflight(ctx context.Context, s *session.Session, _ plan.Task, c plan.Change) error {
+	return iam.May(ctx, s, s.ARNHere("wafv2", "regional/webacl/*"), verb(c, "wafv2:CreateWebACL", "wafv2:UpdateWebACL"))
+}
 
 // Apply implements step.Control.
 func (WAF) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
@@ -89,6 +110,27 @@ func (WAF) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Ch
 		return plan.Applied{}, err
 	}
 	return plan.Applied{ID: aws.ToString(out.Summary.Id)}, nil
+}
+
+// Undo implements step.Undoer. What protects something by now is not taken from it.
+func (WAF) Undo(ctx context.Context, s *session.Session, _ plan.Task, d plan.Deed, o plan.Observation) error {
+	api, name := wafv2.NewFromConfig(s.Config), webACL
+	got, err := api.GetWebACL(ctx, &wafv2.GetWebACLInput{Scope: types.ScopeRegional, Id: &o.ID, Name: &name})
+	if err != nil {
+		return err
+	}
+	if d.Change.Op != plan.Create {
+		_, err = api.UpdateWebACL(ctx, &wafv2.UpdateWebACLInput{
+			Scope: types.ScopeRegional, Id: &o.ID, Name: &name, LockToken: got.LockToken,
+			DefaultAction: got.WebACL.DefaultAction, VisibilityConfig: got.WebACL.VisibilityConfig,
+		})
+		return err
+	}
+	_, err = api.DeleteWebACL(ctx, &wafv2.DeleteWebACLInput{Scope: types.ScopeRegional, Id: &o.ID, Name: &name, LockToken: got.LockToken})
+	if session.Is(err, "WAFAssociatedItemException") {
+		return fault.New(fault.Conflict, "Take it from what it protects by now, then resume.", "the web ACL %s (%s) protects something that others have put behind it", name, o.ID)
+	}
+	return err
 }
 
 // managedRules are AWS's own groups against the commonest attacks; together 925 of the 1,500 capacity units.

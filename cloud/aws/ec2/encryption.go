@@ -23,3 +23,9 @@ func EncryptDisks(ctx context.Context, s *session.Session) error {
 	_, err := client(s).EnableEbsEncryptionByDefault(ctx, &ec2.EnableEbsEncryptionByDefaultInput{})
 	return err
 }
+
+// LeaveDisks makes it the default no longer.
+func LeaveDisks(ctx context.Context, s *session.Session) error {
+	_, err := client(s).DisableEbsEncryptionByDefault(ctx, &ec2.DisableEbsEncryptionByDefaultInput{})
+	return err
+}

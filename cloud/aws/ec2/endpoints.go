@@ -18,26 +18,25 @@ type Endpoint struct{ ID, State, Why string }
 
 // Endpoints lists a VPC's endpoints by the last word of their service's name ("s3"), the most useful state first.
 func Endpoints(ctx context.Context, s *session.Session, vpc string) (map[string]Endpoint, error) {
+	all, err := endpointsOf(ctx, s, vpc)
+	if err != nil {
+		return nil, err
+	}
 	out := map[string]Endpoint{}
-	pages := ec2.NewDescribeVpcEndpointsPaginator(client(s), &ec2.DescribeVpcEndpointsInput{Filters: []types.Filter{filter("vpc-id", vpc)}})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
+	for _, e := range all {
+		word, state := lastWord(aws.ToString(e.ServiceName)), stateOf(e)
+		if have, known := out[word]; known && rank(have.State) <= rank(state) {
+			continue
 		}
-		for _, e := range page.VpcEndpoints {
-			full := aws.ToString(e.ServiceName)
-			word := full[strings.LastIndex(full, ".")+1:]
-			state := strings.ToLower(string(e.State))
-			have, known := out[word]
-			if gone := state == "deleting" || state == "deleted"; gone || known && rank(have.State) <= rank(state) {
-				continue
-			}
-			out[word] = Endpoint{ID: aws.ToString(e.VpcEndpointId), State: state, Why: aws.ToString(e.FailureReason)}
-		}
+		out[word] = Endpoint{ID: aws.ToString(e.VpcEndpointId), State: state, Why: aws.ToString(e.FailureReason)}
 	}
 	return out, nil
 }
+
+func stateOf(e types.VpcEndpoint) string { return strings.ToLower(string(e.State)) }
+
+// lastWord is how a service is called: "s3" of com.amazonaws.us-east-1.s3.
+func lastWord(service string) string { return service[strings.LastIndex(service, ".")+1:] }
 
 // rank orders states by use: what is available first, what is coming next.
 func rank(state string) int {

@@ -14,7 +14,7 @@ import (
 )
 
 // FlowLog records what passes through a VPC.
-type FlowLog struct{ ID, Traffic, Status, Error string }
+type FlowLog struct{ ID, Traffic, Status, Error, Owner string }
 
 // FlowLogs lists a VPC's own flow logs.
 func FlowLogs(ctx context.Context, s *session.Session, vpc string) ([]FlowLog, error) {
@@ -26,7 +26,7 @@ func FlowLogs(ctx context.Context, s *session.Session, vpc string) ([]FlowLog, e
 			return nil, err
 		}
 		for _, f := range page.FlowLogs {
-			out = append(out, FlowLog{ID: aws.ToString(f.FlowLogId), Traffic: string(f.TrafficType), Status: aws.ToString(f.FlowLogStatus), Error: aws.ToString(f.DeliverLogsErrorMessage)})
+			out = append(out, FlowLog{ID: aws.ToString(f.FlowLogId), Traffic: string(f.TrafficType), Status: aws.ToString(f.FlowLogStatus), Error: aws.ToString(f.DeliverLogsErrorMessage), Owner: tag(f.Tags, session.PlanTag)})
 		}
 	}
 	return out, nil
@@ -48,7 +48,7 @@ func MakeFlowLog(ctx context.Context, s *session.Session, t plan.Task, vpc, logG
 	}
 	for _, u := range out.Unsuccessful {
 		if u.Error != nil && aws.ToString(u.Error.Code) != "FlowLogAlreadyExists" {
-			return "", refused(aws.ToString(u.Error.Code), aws.ToString(u.Error.Message))
+			return "", refused("CreateFlowLogs", aws.ToString(u.Error.Code), aws.ToString(u.Error.Message))
 		}
 	}
 	if len(out.FlowLogIds) == 0 {
@@ -57,18 +57,32 @@ func MakeFlowLog(ctx context.Context, s *session.Session, t plan.Task, vpc, logG
 	return out.FlowLogIds[0], nil
 }
 
-// refused names why AWS made no flow log. A role that was just made is not yet known to EC2.
-func refused(code, message string) error {
-	f := &fault.Fault{Kind: fault.Invalid, Cloud: "aws", Service: "ec2", Operation: "CreateFlowLogs", Code: code, Message: message, Hint: "Mend what the message names, then start the run again."}
+// refused names why AWS made or ended no flow log. A role that was just made is not yet known to EC2.
+func refused(operation, code, message string) error {
+	f := &fault.Fault{Kind: fault.Invalid, Cloud: "aws", Service: "ec2", Operation: operation, Code: code, Message: message, Hint: "Mend what the message names, then start the run again."}
 	switch says := strings.ToLower(message); {
 	case strings.Contains(says, "unable to assume"), strings.Contains(says, "access denied"), strings.Contains(says, "not authorized to perform sts"):
 		f.Kind, f.Hint = fault.Propagating, "It is tried again by itself."
 	case strings.Contains(code, "LimitExceeded"):
 		f.Kind, f.Hint = fault.Quota, "Remove a flow log that nobody reads, then resume."
 	case strings.Contains(code, "Unauthorized"):
-		f.Kind, f.Hint = fault.Denied, "Grant the login's role ec2:CreateFlowLogs and iam:PassRole in this account, then resume."
+		f.Kind, f.Hint = fault.Denied, "Grant the login's role ec2:"+operation+" and iam:PassRole in this account, then resume."
 	case code == "InternalError":
 		f.Kind, f.Hint = fault.Transient, "It is tried again by itself."
 	}
 	return f
+}
+
+// EndFlowLog stops a recording. AWS answers 200 also when it did not.
+func EndFlowLog(ctx context.Context, s *session.Session, id string) error {
+	out, err := client(s).DeleteFlowLogs(ctx, &ec2.DeleteFlowLogsInput{FlowLogIds: []string{id}})
+	if err != nil {
+		return err
+	}
+	for _, u := range out.Unsuccessful {
+		if u.Error != nil && aws.ToString(u.Error.Code) != "InvalidFlowLogId.NotFound" {
+			return refused("DeleteFlowLogs", aws.ToString(u.Error.Code), aws.ToString(u.Error.Message))
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -12,13 +13,21 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
-// DefaultGroupOpen reports whether the VPC's default security group lets anything in or out.
-func DefaultGroupOpen(ctx context.Context, s *session.Session, vpc string) (bool, error) {
+// groupRules are a security group's rules, as EC2 takes them back.
+type groupRules struct {
+	In  []types.IpPermission `json:",omitempty"`
+	Out []types.IpPermission `json:",omitempty"`
+}
+
+// DefaultGroup tells the rules of the VPC's default security group, as a text that OpenDefaultGroup reads; "" where it lets
+// nothing in or out.
+func DefaultGroup(ctx context.Context, s *session.Session, vpc string) (string, error) {
 	g, err := group(ctx, s, vpc, "default")
-	if err != nil || g == nil {
-		return false, err
+	if err != nil || g == nil || len(g.IpPermissions)+len(g.IpPermissionsEgress) == 0 {
+		return "", err
 	}
-	return len(g.IpPermissions)+len(g.IpPermissionsEgress) > 0, nil
+	out, err := json.Marshal(groupRules{In: g.IpPermissions, Out: g.IpPermissionsEgress})
+	return string(out), err
 }
 
 // CloseDefaultGroup takes every rule from the VPC's default security group.
@@ -40,10 +49,13 @@ func CloseDefaultGroup(ctx context.Context, s *session.Session, vpc string) erro
 	return nil
 }
 
+// endpointsGroup is the security group of the interface endpoints.
+const endpointsGroup = "landfall-endpoints"
+
 // endpointGroup makes sure of the security group of the interface endpoints: TLS from within the VPC. The default group
 // would let nobody in.
 func endpointGroup(ctx context.Context, s *session.Session, l plan.Landing, vpc VPC) (string, error) {
-	name := "landfall-endpoints"
+	name := endpointsGroup
 	g, err := group(ctx, s, vpc.ID, name)
 	if err != nil {
 		return "", err

@@ -99,30 +99,36 @@ func Own(ctx context.Context, s *session.Session, l plan.Landing, id string) err
 	return err
 }
 
-// Names reports whether the VPC gives its hosts names and resolves them; private endpoints need both.
-func Names(ctx context.Context, s *session.Session, vpc string) (bool, error) {
-	for _, a := range []types.VpcAttributeName{types.VpcAttributeNameEnableDnsSupport, types.VpcAttributeNameEnableDnsHostnames} {
-		out, err := client(s).DescribeVpcAttribute(ctx, &ec2.DescribeVpcAttributeInput{VpcId: &vpc, Attribute: a})
-		if err != nil {
-			return false, err
-		}
-		on := out.EnableDnsSupport
-		if a == types.VpcAttributeNameEnableDnsHostnames {
-			on = out.EnableDnsHostnames
-		}
-		if on == nil || !aws.ToBool(on.Value) {
-			return false, nil
-		}
+// Naming is whether a VPC resolves names, and whether it gives its hosts some; private endpoints need both.
+type Naming struct{ Resolves, Gives bool }
+
+// Names reads how the VPC deals with names.
+func Names(ctx context.Context, s *session.Session, vpc string) (Naming, error) {
+	resolves, err := client(s).DescribeVpcAttribute(ctx, &ec2.DescribeVpcAttributeInput{VpcId: &vpc, Attribute: types.VpcAttributeNameEnableDnsSupport})
+	if err != nil {
+		return Naming{}, err
 	}
-	return true, nil
+	gives, err := client(s).DescribeVpcAttribute(ctx, &ec2.DescribeVpcAttributeInput{VpcId: &vpc, Attribute: types.VpcAttributeNameEnableDnsHostnames})
+	if err != nil {
+		return Naming{}, err
+	}
+	is := func(v *types.AttributeBooleanValue) bool { return v != nil && aws.ToBool(v.Value) }
+	return Naming{Resolves: is(resolves.EnableDnsSupport), Gives: is(gives.EnableDnsHostnames)}, nil
 }
 
-// GiveNames switches both on; AWS takes one at a time.
-func GiveNames(ctx context.Context, s *session.Session, vpc string) error {
-	yes := &types.AttributeBooleanValue{Value: aws.Bool(true)}
-	if _, err := client(s).ModifyVpcAttribute(ctx, &ec2.ModifyVpcAttributeInput{VpcId: &vpc, EnableDnsSupport: yes}); err != nil {
-		return err
+// SetNames sets both; AWS takes one at a time, and gives no names where it resolves none.
+func SetNames(ctx context.Context, s *session.Session, vpc string, n Naming) error {
+	set := []*ec2.ModifyVpcAttributeInput{
+		{VpcId: &vpc, EnableDnsSupport: &types.AttributeBooleanValue{Value: &n.Resolves}},
+		{VpcId: &vpc, EnableDnsHostnames: &types.AttributeBooleanValue{Value: &n.Gives}},
 	}
-	_, err := client(s).ModifyVpcAttribute(ctx, &ec2.ModifyVpcAttributeInput{VpcId: &vpc, EnableDnsHostnames: yes})
-	return err
+	if !n.Resolves {
+		set[0], set[1] = set[1], set[0]
+	}
+	for _, in := range set {
+		if _, err := client(s).ModifyVpcAttribute(ctx, in); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -19,6 +19,9 @@ import (
 // FallbackKey is the fallback user's access key: active, in the vault, and proven to work.
 type FallbackKey struct{}
 
+// fieldState is the vault's field that says what has become of the key.
+const fieldState = "state"
+
 const (
 	// keyLag is how long a new key may be unknown to AWS.
 	keyLag = 2 * time.Minute
@@ -31,7 +34,7 @@ func (FallbackKey) Describe(l plan.Landing) (plan.Step, bool) {
 	_, login, wanted := fallbackOf(l)
 	return plan.Step{
 		Name: "fallback-key", Title: "the fallback's access key in " + login.Item, Chapter: plan.Identify, After: []string{"account", "fallback-user"},
-		Inverse: plan.Neutralise, Usual: 15 * time.Second,
+		Inverse: plan.Revert, Usual: 15 * time.Second,
 	}, wanted && login.Item != ""
 }
 
@@ -102,10 +105,13 @@ func prove(ctx context.Context, s *session.Session, t plan.Task, k types.AccessK
 
 // Preflight implements step.Control. AWS gives a user two keys; one that stands outside the vault is not taken away.
 func (FallbackKey) Preflight(ctx context.Context, s *session.Session, t plan.Task, c plan.Change) error {
-	if c.Op != plan.Create {
-		return nil
-	}
 	user, login, _ := fallbackOf(t.Landing)
+	if c.Op != plan.Create {
+		return May(ctx, s, s.ARN("iam", "user/"+user), "iam:UpdateAccessKey")
+	}
+	if err := May(ctx, s, s.ARN("iam", "user/"+user), "iam:CreateAccessKey"); err != nil {
+		return err
+	}
 	keys, err := keysOf(ctx, s, user)
 	if err != nil || len(keys)-len(orphans(t, keys)) < 2 {
 		return err
@@ -138,7 +144,7 @@ func (FallbackKey) Apply(ctx context.Context, s *session.Session, t plan.Task, c
 	}
 	id := aws.ToString(made.AccessKey.AccessKeyId)
 	_, err = s.Keeper.Keep(ctx, login.Item, plan.ItemFields{
-		Plain:  map[string]string{session.FieldKeyID: id, "user": user, "account": s.Account},
+		Plain:  map[string]string{session.FieldKeyID: id, "user": user, "account": s.Account, fieldState: "active"},
 		Secret: map[string]plan.Secret{session.FieldSecret: plan.NewSecret(aws.ToString(made.AccessKey.SecretAccessKey))},
 	})
 	if err != nil { // nobody can know its secret now: it must not outlive this attempt
@@ -148,6 +154,27 @@ func (FallbackKey) Apply(ctx context.Context, s *session.Session, t plan.Task, c
 		return plan.Applied{}, err
 	}
 	return plan.Applied{ID: id}, nil
+}
+
+// Undo implements step.Undoer. The vault keeps no empty secret and deletes nothing: the item says beforehand that the key in
+// it is worth nothing any more.
+func (FallbackKey) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	user, login, _ := fallbackOf(t.Landing)
+	if err := standsOn(t); err != nil {
+		return err
+	}
+	api := iam.NewFromConfig(s.Config)
+	if d.Change.Op != plan.Create {
+		_, err := api.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: &user, AccessKeyId: &o.ID, Status: types.StatusTypeInactive})
+		return err
+	}
+	if _, err := s.Keeper.Keep(ctx, login.Item, plan.ItemFields{Plain: map[string]string{fieldState: "deleted: the run that made the key " + o.ID + " was undone"}}); err != nil {
+		return err
+	}
+	if _, err := api.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &user, AccessKeyId: &o.ID}); err != nil && !absent(err) {
+		return err
+	}
+	return nil
 }
 
 // keysOf lists a user's access keys.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -82,8 +83,9 @@ func (FallbackUser) Observe(ctx context.Context, s *session.Session, t plan.Task
 }
 
 // Preflight implements step.Control.
-func (FallbackUser) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error {
-	return nil
+func (FallbackUser) Preflight(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change) error {
+	user, _, _ := fallbackOf(t.Landing)
+	return May(ctx, s, s.ARN("iam", "user/"+user), "iam:CreateUser", "iam:TagUser", "iam:AttachUserPolicy")
 }
 
 // Apply implements step.Control.
@@ -110,6 +112,42 @@ func (FallbackUser) Apply(ctx context.Context, s *session.Session, t plan.Task, 
 	}
 	_, err := api.AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: &user, PolicyArn: aws.String(policyARN(t.Landing.Region, administrator))})
 	return done, err
+}
+
+// Undo implements step.Undoer. A user that somebody has given a key is left: its key may be in use.
+func (FallbackUser) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
+	user, _, _ := fallbackOf(t.Landing)
+	if err := standsOn(t); err != nil {
+		return err
+	}
+	if d.Change.Op == plan.Create {
+		keys, err := keysOf(ctx, s, user)
+		if err != nil {
+			return err
+		}
+		if len(keys) > 0 {
+			return fault.New(fault.Conflict, "Delete its keys when nobody uses them, then resume.", "the user %s of the account %s, which this run made, has %d access keys of others", user, s.Account, len(keys))
+		}
+	}
+	api := iam.NewFromConfig(s.Config)
+	_, err := api.DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{UserName: &user, PolicyArn: aws.String(policyARN(t.Landing.Region, administrator))})
+	if err != nil && !absent(err) || d.Change.Op != plan.Create {
+		return err
+	}
+	if _, err = api.DeleteUser(ctx, &iam.DeleteUserInput{UserName: &user}); absent(err) {
+		return nil
+	}
+	return err
+}
+
+// standsOn refuses to take away what the undo itself is carried by.
+func standsOn(t plan.Task) error {
+	user, login, _ := fallbackOf(t.Landing)
+	if t.Landing.Login.Type != "aws-keys" || t.Landing.Login.Item != login.Item {
+		return nil
+	}
+	return fault.New(fault.Conflict, "Sign in with the landing's first login, then resume.",
+		"the undo is carried by the fallback %s itself: without its user %s the rest could not be undone", login.Name, user)
 }
 
 // Owned implements step.Owned.

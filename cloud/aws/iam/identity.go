@@ -44,12 +44,18 @@ func (c Identity) Want(plan.Task) plan.Fields {
 
 func providerField(host, audience string) string { return "oidc provider " + host + " for " + audience }
 
+// The fields that nobody wants and that undo needs: whether a provider stands at all, and the trust in IAM's own words.
+func standing(host string) string { return "oidc provider " + host }
+
+const fieldPolicy = "trust policy"
+
 // Observe implements step.Control.
 func (c Identity) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan.Observation, error) {
 	api := iam.NewFromConfig(s.Config)
 	role, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: &c.id.Name})
 	if absent(err) {
-		return plan.Observation{State: plan.Absent, Evidence: []string{"GetRole: no role " + c.id.Name + " in " + s.Account}}, nil
+		o := plan.Observation{State: plan.Absent, Live: plan.Fields{}, Evidence: []string{"GetRole: no role " + c.id.Name + " in " + s.Account}}
+		return o, c.providers(ctx, api, o.Live)
 	}
 	if err != nil {
 		return plan.Observation{}, err
@@ -60,7 +66,10 @@ func (c Identity) Observe(ctx context.Context, s *session.Session, t plan.Task) 
 	}
 	o := plan.Observation{
 		State: plan.Present, ID: aws.ToString(role.Role.Arn), Match: plan.ByName, Owner: ownerIn(role.Role.Tags),
-		Live:     plan.Fields{"trust": partitionless(canonical(aws.ToString(role.Role.AssumeRolePolicyDocument), s.Account), t.Landing.Region)},
+		Live: plan.Fields{
+			"trust":     partitionless(canonical(aws.ToString(role.Role.AssumeRolePolicyDocument), s.Account), t.Landing.Region),
+			fieldPolicy: decoded(aws.ToString(role.Role.AssumeRolePolicyDocument)),
+		},
 		Evidence: []string{fmt.Sprintf("GetRole: %s with %d attached policies", aws.ToString(role.Role.Arn), len(policies))},
 	}
 	livePolicies(o.Live, t.Landing.Region, rolesOf(c.id), policies)
@@ -80,9 +89,12 @@ func (c Identity) providers(ctx context.Context, api *iam.Client, live plan.Fiel
 			}
 			continue
 		}
-		_, audiences, err := oidcProvider(ctx, api, host(t.Issuer))
+		arn, audiences, err := oidcProvider(ctx, api, host(t.Issuer))
 		if err != nil {
 			return err
+		}
+		if arn != "" {
+			live[standing(host(t.Issuer))] = "there"
 		}
 		if slices.Contains(audiences, audience(t)) {
 			live[providerField(host(t.Issuer), audience(t))] = "accepted"
@@ -92,7 +104,14 @@ func (c Identity) providers(ctx context.Context, api *iam.Client, live plan.Fiel
 }
 
 // Preflight implements step.Control. A SAML provider holds the metadata of somebody's identity provider: a person makes it.
-func (c Identity) Preflight(ctx context.Context, s *session.Session, _ plan.Task, _ plan.Change) error {
+func (c Identity) Preflight(ctx context.Context, s *session.Session, _ plan.Task, ch plan.Change) error {
+	actions := []string{"iam:AttachRolePolicy", "iam:TagRole", "iam:UpdateAssumeRolePolicy"}
+	if ch.Op == plan.Create {
+		actions = []string{"iam:CreateRole", "iam:AttachRolePolicy"}
+	}
+	if err := May(ctx, s, s.ARN("iam", "role/"+c.id.Name), actions...); err != nil {
+		return err
+	}
 	for _, t := range c.id.Trust {
 		if t.SAML == "" {
 			continue
@@ -146,6 +165,44 @@ func (c Identity) Apply(ctx context.Context, s *session.Session, t plan.Task, ch
 		}
 	}
 	return plan.Applied{ID: id}, nil
+}
+
+// Undo implements step.Undoer. The role is the last: by it an undo that was cut short knows where it is.
+func (c Identity) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	api, was := iam.NewFromConfig(s.Config), d.Receipt.Before
+	changed := map[string]bool{}
+	for _, f := range d.Change.Fields {
+		changed[f.Field] = o.Live[f.Field] != f.Before
+	}
+	for _, tr := range c.id.Trust {
+		h := host(tr.Issuer)
+		if tr.SAML != "" || !changed[providerField(h, audience(tr))] || was[providerField(h, audience(tr))] != "" {
+			continue
+		}
+		if err := refuseTokens(ctx, api, tr, t.Landing, c.id.Name, was[standing(h)] == ""); err != nil {
+			return err
+		}
+	}
+	for _, name := range rolesOf(c.id) {
+		if d.Change.Op != plan.Create && !changed[policyField(name)] {
+			continue
+		}
+		if _, err := api.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &c.id.Name, PolicyArn: aws.String(policyARN(t.Landing.Region, name))}); err != nil && !absent(err) {
+			return err
+		}
+	}
+	switch {
+	case d.Change.Op == plan.Create:
+		if _, err := api.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &c.id.Name}); err != nil && !absent(err) {
+			return err
+		}
+	case changed["trust"]:
+		before := was[fieldPolicy]
+		if _, err := api.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &c.id.Name, PolicyDocument: &before}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Owned implements step.Owned.

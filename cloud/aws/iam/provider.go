@@ -2,6 +2,7 @@ package iam
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -52,6 +53,55 @@ func acceptTokens(ctx context.Context, c *iam.Client, issuer, audience string, l
 	}
 	_, err = c.AddClientIDToOpenIDConnectProvider(ctx, &iam.AddClientIDToOpenIDConnectProviderInput{OpenIDConnectProviderArn: &arn, ClientID: &audience})
 	return err
+}
+
+// refuseTokens takes back what acceptTokens did for a role: the audience, and the provider too where it was made for it and
+// nobody else leans on it.
+func refuseTokens(ctx context.Context, c *iam.Client, t plan.Trust, l plan.Landing, role string, made bool) error {
+	arn, audiences, err := oidcProvider(ctx, c, host(t.Issuer))
+	if err != nil || arn == "" {
+		return err
+	}
+	leaning, err := leaningOn(ctx, c, arn, role)
+	if err != nil {
+		return err
+	}
+	if made && len(leaning) == 0 {
+		tags, err := c.ListOpenIDConnectProviderTags(ctx, &iam.ListOpenIDConnectProviderTagsInput{OpenIDConnectProviderArn: &arn})
+		if err != nil {
+			return err
+		}
+		if ownerIn(tags.Tags) == l.Plan {
+			_, err = c.DeleteOpenIDConnectProvider(ctx, &iam.DeleteOpenIDConnectProviderInput{OpenIDConnectProviderArn: &arn})
+			return err
+		}
+	}
+	wanted := host(t.Issuer) + ":aud=" + audience(t)
+	if !slices.Contains(audiences, audience(t)) || slices.ContainsFunc(leaning, func(trust string) bool { return strings.Contains(trust, wanted) }) {
+		return nil
+	}
+	name := audience(t)
+	_, err = c.RemoveClientIDFromOpenIDConnectProvider(ctx, &iam.RemoveClientIDFromOpenIDConnectProviderInput{OpenIDConnectProviderArn: &arn, ClientID: &name})
+	return err
+}
+
+// leaningOn are the trusts of the other roles that take a provider's tokens, in canonical words.
+func leaningOn(ctx context.Context, c *iam.Client, provider, but string) ([]string, error) {
+	var out []string
+	pages := iam.NewListRolesPaginator(c, &iam.ListRolesInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page.Roles {
+			policy := decoded(aws.ToString(r.AssumeRolePolicyDocument))
+			if aws.ToString(r.RoleName) != but && strings.Contains(policy, provider) {
+				out = append(out, canonical(policy, ""))
+			}
+		}
+	}
+	return out, nil
 }
 
 // samlStands reports whether the account has a SAML provider of a name.

@@ -35,3 +35,24 @@ func ServiceRole(ctx context.Context, s *session.Session, l plan.Landing, name, 
 	}
 	return s.ARN("iam", "role/"+name), nil
 }
+
+// RoleStands reports whether the account has a role of a name.
+func RoleStands(ctx context.Context, s *session.Session, name string) (bool, error) {
+	_, err := iam.NewFromConfig(s.Config).GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	if absent(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// DropServiceRole takes away a role that ServiceRole made.
+func DropServiceRole(ctx context.Context, s *session.Session, name string) error {
+	c := iam.NewFromConfig(s.Config)
+	if _, err := c.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &name, PolicyName: &name}); err != nil && !absent(err) {
+		return err
+	}
+	if _, err := c.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &name}); err != nil && !absent(err) {
+		return err
+	}
+	return nil
+}

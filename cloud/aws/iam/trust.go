@@ -74,11 +74,8 @@ func trustPolicy(partition, account string, id plan.Identity) string {
 // canonical is a trust policy as a field: one clause a statement, sorted, the account left out. IAM answers it
 // percent-encoded.
 func canonical(policy, account string) string {
-	if decoded, err := url.PathUnescape(policy); err == nil {
-		policy = decoded
-	}
 	var d document
-	if err := json.Unmarshal([]byte(policy), &d); err != nil {
+	if err := json.Unmarshal([]byte(decoded(policy)), &d); err != nil {
 		return "another policy"
 	}
 	clauses := make([]string, 0, len(d.Statement))
@@ -96,6 +93,14 @@ func canonical(policy, account string) string {
 	}
 	slices.Sort(clauses)
 	return strings.Join(clauses, "; ")
+}
+
+// decoded is a policy in plain JSON.
+func decoded(policy string) string {
+	if plain, err := url.PathUnescape(policy); err == nil {
+		return plain
+	}
+	return policy
 }
 
 // texts is a JSON text or list of texts, sorted and joined.

@@ -40,3 +40,34 @@ func Group(ctx context.Context, s *session.Session, l plan.Landing, name string)
 	_, err = c.PutRetentionPolicy(ctx, &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: &name, RetentionInDays: aws.Int32(retention)})
 	return err
 }
+
+// Stands reports whether there is a log group of a name.
+func Stands(ctx context.Context, s *session.Session, name string) (bool, error) {
+	found, err := cloudwatchlogs.NewFromConfig(s.Config).DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &name})
+	if err != nil {
+		return false, err
+	}
+	for _, g := range found.LogGroups {
+		if aws.ToString(g.LogGroupName) == name {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// DropUnwritten deletes a log group that nothing was ever written to. One that holds logs stays, and keeps its year.
+func DropUnwritten(ctx context.Context, s *session.Session, name string) error {
+	c := cloudwatchlogs.NewFromConfig(s.Config)
+	streams, err := c.DescribeLogStreams(ctx, &cloudwatchlogs.DescribeLogStreamsInput{LogGroupName: &name, Limit: aws.Int32(1)})
+	switch {
+	case session.Is(err, "ResourceNotFoundException"):
+		return nil
+	case err != nil || len(streams.LogStreams) > 0:
+		return err
+	}
+	_, err = c.DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &name})
+	if session.Is(err, "ResourceNotFoundException") {
+		return nil
+	}
+	return err
+}

@@ -52,6 +52,13 @@ func (Account) Observe(ctx context.Context, s *session.Session, t plan.Task) (pl
 	if err != nil || a == nil {
 		return o, err
 	}
+	in, err := confined(ctx, s)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	if in[aws.ToString(a.Id)] {
+		return inQuarantine(ctx, s, aws.ToString(a.Id))
+	}
 	return enter(ctx, s, t, *a, match, o.Evidence)
 }
 
@@ -107,12 +114,19 @@ func enter(ctx context.Context, s *session.Session, t plan.Task, a types.Account
 	return o, nil
 }
 
-// Preflight implements step.Control.
-func (Account) Preflight(_ context.Context, _ *session.Session, t plan.Task, c plan.Change) error {
-	if c.Op == plan.Create && (t.Landing.Email == "" || t.Landing.Name == "") {
+// Preflight implements step.Control. An account that is made beyond the organisation's quota fails minutes later, and one
+// that is made cannot be unmade: both the quota and the right to make it are read first.
+func (Account) Preflight(ctx context.Context, s *session.Session, t plan.Task, c plan.Change) error {
+	switch {
+	case c.Op != plan.Create:
+		return nil
+	case t.Landing.Email == "" || t.Landing.Name == "":
 		return fault.New(fault.Invalid, "Give clouds.aws.email in the plan, such as aws+{env}@example.com.", "a new account needs a root e-mail address of its own")
 	}
-	return nil
+	if err := iam.May(ctx, s.AsLogin(), "*", "organizations:CreateAccount"); err != nil {
+		return err
+	}
+	return roomFor(ctx, s, map[string]string{t.Landing.Name: t.Landing.ID()})
 }
 
 // Apply implements step.Control.
@@ -132,3 +146,12 @@ func (Account) Apply(ctx context.Context, s *session.Session, t plan.Task, c pla
 	}
 	return plan.Applied{Operation: aws.ToString(out.CreateAccountStatus.Id), ID: aws.ToString(out.CreateAccountStatus.AccountId)}, nil
 }
+
+// Undo implements step.Undoer. An account is never closed: for ninety days it could not be made again under its e-mail, and it
+// would count against the organisation's quota.
+func (Account) Undo(ctx context.Context, s *session.Session, t plan.Task, _ plan.Deed, o plan.Observation) error {
+	return confine(ctx, s, t.Landing, o.ID)
+}
+
+// Neutral implements step.Neutral: the account is in quarantine, or closed by its owner.
+func (Account) Neutral(_ plan.Task, o plan.Observation) bool { return o.State == plan.Suspended }

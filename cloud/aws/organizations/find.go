@@ -45,6 +45,13 @@ func find(ctx context.Context, s *session.Session, t plan.Task, id string) (*typ
 		return nil, "", plan.Observation{}, fault.New(fault.Conflict, "Correct adopt.name in the plan, then resume.",
 			"the plan adopts the account named %q, and none of the organisation's %d is", t.Landing.Adopt.Name, len(all))
 	}
+	if a, err := byTag(ctx, s, all, t.Landing); err != nil || a != nil {
+		said := ""
+		if a != nil {
+			said = fmt.Sprintf("ListTagsForResource: %s %q bears %s=%s; its root e-mail is %s now", aws.ToString(a.Id), aws.ToString(a.Name), session.PlanTag, t.Landing.Plan, aws.ToString(a.Email))
+		}
+		return a, plan.ByTag, plan.Observation{Evidence: []string{said}}, err
+	}
 	o, err := underWay(ctx, s, t.Landing)
 	if err != nil || o.State == plan.Pending {
 		return nil, "", o, err
@@ -134,6 +141,25 @@ func pick(all []types.Account, email, adopted string) (*types.Account, plan.Matc
 		}
 	}
 	return nil, ""
+}
+
+// byTag is the account of a name like the landing's that bears the plan's and the environment's tags: a person has changed
+// its root e-mail.
+func byTag(ctx context.Context, s *session.Session, all []types.Account, l plan.Landing) (*types.Account, error) {
+	want := session.Tags(l)
+	for i, a := range all {
+		if name := aws.ToString(a.Name); !strings.EqualFold(name, l.Name) && !l.Similar(name, l.Name) {
+			continue
+		}
+		tags, err := tagsOf(ctx, s, aws.ToString(a.Id))
+		if err != nil {
+			return nil, err
+		}
+		if tags[session.PlanTag] == want[session.PlanTag] && tags[session.EnvironmentTag] == want[session.EnvironmentTag] {
+			return &all[i], nil
+		}
+	}
+	return nil, nil
 }
 
 // similar lists accounts that a person must look at before another is made: they can never be deleted at once.

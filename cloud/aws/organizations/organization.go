@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
 
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
@@ -54,7 +55,7 @@ func (Organization) Observe(ctx context.Context, s *session.Session, t plan.Task
 }
 
 // Preflight implements step.Control.
-func (Organization) Preflight(_ context.Context, _ *session.Session, t plan.Task, c plan.Change) error {
+func (Organization) Preflight(ctx context.Context, s *session.Session, t plan.Task, c plan.Change) error {
 	switch {
 	case c.Op == plan.Update:
 		return fault.New(fault.PendingApproval, "Have all features enabled (EnableAllFeatures; each invited account accepts), then resume.",
@@ -63,7 +64,7 @@ func (Organization) Preflight(_ context.Context, _ *session.Session, t plan.Task
 		return fault.New(fault.Conflict, "Sign in to the organisation that the plan names, or leave clouds.aws.organization out; then resume.",
 			"the plan names the organisation %s, and the login's account is in none", t.Landing.Organization)
 	}
-	return nil
+	return iam.May(ctx, s.AsLogin(), "*", "organizations:CreateOrganization")
 }
 
 // Apply implements step.Control.

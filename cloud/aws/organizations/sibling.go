@@ -18,7 +18,7 @@ import (
 type sibling struct {
 	plan.Sibling
 	account string // empty where it is not there yet
-	closed  string // AWS's word for an account that is suspended or being closed
+	closed  string // why it is left as it is: AWS's word for an account that is suspended or being closed, or in quarantine
 }
 
 // adopted reports whether the plan says that the account stood before.
@@ -34,6 +34,12 @@ func look(ctx context.Context, s *session.Session, t plan.Task) ([]sibling, erro
 	for i, a := range all {
 		byID[aws.ToString(a.Id)] = &all[i]
 	}
+	in := map[string]bool{}
+	if len(all) > 0 {
+		if in, err = confined(ctx, s); err != nil {
+			return nil, err
+		}
+	}
 	out := make([]sibling, 0, len(t.Landing.Siblings))
 	for _, want := range t.Landing.Siblings {
 		sib := sibling{Sibling: want}
@@ -41,8 +47,18 @@ func look(ctx context.Context, s *session.Session, t plan.Task) ([]sibling, erro
 		if a == nil && want.ID == "" {
 			a, _ = pick(all, want.Email, want.Called)
 		}
+		if a == nil && want.ID == "" && want.Called == "" {
+			l := tagged(t.Landing, want)
+			l.Name = want.Name
+			if a, err = byTag(ctx, s, all, l); err != nil {
+				return nil, err
+			}
+		}
 		if a != nil {
 			sib.take(*a)
+		}
+		if in[sib.account] {
+			sib.closed = "in quarantine"
 		}
 		out = append(out, sib)
 	}
@@ -88,7 +104,7 @@ func call(siblings []sibling, want plan.Fields, see func(sib sibling) (live, sai
 			r.missing = append(r.missing, sib.Environment)
 			continue
 		case sib.closed != "":
-			r.live[sib.Environment] = wanted
+			r.live[sib.Environment], r.live[closedField(sib.Environment)] = wanted, sib.closed
 			r.evidence = append(r.evidence, fmt.Sprintf("ListAccounts: %s (%s) is %s and is left as it is", sib.account, sib.Environment, sib.closed))
 			continue
 		}
@@ -105,10 +121,13 @@ func call(siblings []sibling, want plan.Fields, see func(sib sibling) (live, sai
 	return r, nil
 }
 
+// closedField is the field that says why an environment's account is left as it is.
+func closedField(environment string) string { return environment + " is closed" }
+
 // idle reports whether nothing is to be done now for any account that is there.
 func (r roll) idle() bool {
 	for env, live := range r.live {
-		if live != r.want[env] {
+		if wanted, concerned := r.want[env]; concerned && live != wanted {
 			return false
 		}
 	}
@@ -149,4 +168,19 @@ func text(tags, want map[string]string) string {
 	}
 	slices.Sort(out)
 	return strings.Join(out, ",")
+}
+
+// untext reads such a field again; names are those it may tell of. A value may hold commas.
+func untext(field string, names []string) map[string]string {
+	out, last := map[string]string{}, ""
+	for piece := range strings.SplitSeq(field, ",") {
+		name, value, cut := strings.Cut(piece, "=")
+		switch {
+		case cut && slices.Contains(names, name):
+			out[name], last = value, name
+		case last != "":
+			out[last] += "," + piece
+		}
+	}
+	return out
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
 
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
@@ -74,8 +75,27 @@ func (c Tags) Observe(ctx context.Context, s *session.Session, t plan.Task) (pla
 	return o, nil
 }
 
-// Preflight implements step.Control.
-func (Tags) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+// Preflight implements step.Control. The landings make their accounts by themselves, each when it can; whether the
+// organisation has room for all that the plan still makes is seen from here, before the last of them would meet it.
+func (Tags) Preflight(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change) error {
+	if err := iam.May(ctx, s.AsLogin(), "*", "organizations:TagResource"); err != nil {
+		return err
+	}
+	siblings, err := look(ctx, s, t)
+	if err != nil {
+		return err
+	}
+	missing := map[string]string{}
+	for _, sib := range siblings {
+		if sib.account == "" && sib.ID == "" && sib.Called == "" {
+			missing[sib.Name] = plan.Landing{Cloud: t.Landing.Cloud, Environment: sib.Environment}.ID()
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return roomFor(ctx, s, missing)
+}
 
 // Apply implements step.Control. It tags the accounts that are there.
 func (c Tags) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
@@ -98,6 +118,48 @@ func (c Tags) Apply(ctx context.Context, s *session.Session, t plan.Task, _ plan
 		}
 	}
 	return plan.Applied{}, nil
+}
+
+// Undo implements step.Undoer. It touches the plan's own tags alone; an account in quarantine keeps them, so that everybody
+// sees whose it is.
+func (Tags) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
+	siblings, err := look(ctx, s, t)
+	if err != nil {
+		return err
+	}
+	former := step.Former(d)
+	for _, sib := range siblings {
+		before, changed := former[sib.Environment]
+		if !changed || sib.account == "" || sib.closed != "" || o.Live[sib.Environment] == before {
+			continue
+		}
+		names := session.TagNames(session.Tags(tagged(t.Landing, sib.Sibling)))
+		tags := untext(before, names)
+		in, out := &organizations.TagResourceInput{ResourceId: &sib.account}, &organizations.UntagResourceInput{ResourceId: &sib.account}
+		for _, name := range names {
+			if v, was := tags[name]; was {
+				in.Tags = append(in.Tags, types.Tag{Key: aws.String(name), Value: &v})
+			} else {
+				out.TagKeys = append(out.TagKeys, name)
+			}
+		}
+		if len(in.Tags) > 0 {
+			if _, err := client(s).TagResource(ctx, in); err != nil {
+				return err
+			}
+		}
+		if len(out.TagKeys) > 0 {
+			if _, err := client(s).UntagResource(ctx, out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// PutBack implements step.Lenient.
+func (Tags) PutBack(o plan.Observation, f plan.FieldDiff) bool {
+	return o.Live[closedField(f.Field)] != ""
 }
 
 // Owned implements step.Owned: an account that stood before is adopted by its ownership tag.

@@ -2,10 +2,13 @@ package organizations
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
 
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
@@ -20,6 +23,9 @@ type unit struct {
 	names   map[string]string
 }
 
+// atRoot is how the root is called.
+const atRoot = "the root"
+
 // name is what a parent is called, as far as the path has met it; else its id.
 func (u unit) name(id string) string {
 	if n, met := u.names[id]; met {
@@ -28,8 +34,19 @@ func (u unit) name(id string) string {
 	return id
 }
 
-// locate follows a path from the organisation's root.
-func locate(ctx context.Context, s *session.Session, path string) (unit, error) {
+// stands is how much of a path stands, as a field: the whole of it, or what there is to build on.
+func (u unit) stands(path string) string {
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	return strings.Join(segments[:len(segments)-len(u.missing)], "/")
+}
+
+// unitTag is on the units that Landfall makes: its value is the unit's path in the plan, by which one is known that a person
+// has renamed.
+const unitTag = "landfall-unit"
+
+// locate follows a path from the organisation's root, for a plan. What it does not find by its name may bear the plan's tag
+// under another name.
+func locate(ctx context.Context, s *session.Session, planName, path string) (unit, error) {
 	if strings.HasPrefix(path, "ou-") || strings.HasPrefix(path, "r-") {
 		return unit{id: path}, nil
 	}
@@ -41,7 +58,7 @@ func locate(ctx context.Context, s *session.Session, path string) (unit, error) 
 		return unit{}, fault.New(fault.Conflict, "Enable all features of the organisation, then resume.", "the organisation has no root")
 	}
 	u := unit{id: aws.ToString(roots.Roots[0].Id)}
-	u.names = map[string]string{u.id: "the root"}
+	u.names = map[string]string{u.id: atRoot}
 	path = strings.Trim(path, "/")
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
@@ -57,6 +74,11 @@ func locate(ctx context.Context, s *session.Session, path string) (unit, error) 
 			}
 		}
 		if found == "" {
+			if found, err = renamed(ctx, s, children, planName, strings.Join(segments[:i+1], "/")); err != nil {
+				return unit{}, err
+			}
+		}
+		if found == "" {
 			u.missing = segments[i:]
 			for name := range children {
 				u.beside = append(u.beside, name)
@@ -66,6 +88,23 @@ func locate(ctx context.Context, s *session.Session, path string) (unit, error) 
 		u.id = found
 	}
 	return u, nil
+}
+
+// renamed finds the unit that was made for a path of the plan among those that stand where it should.
+func renamed(ctx context.Context, s *session.Session, children map[string]string, planName, path string) (string, error) {
+	for _, name := range slices.Sorted(maps.Keys(children)) {
+		if name == quarantine {
+			continue
+		}
+		tags, err := tagsOf(ctx, s, children[name])
+		if err != nil {
+			return "", err
+		}
+		if tags[session.PlanTag] == planName && tags[unitTag] == path {
+			return children[name], nil
+		}
+	}
+	return "", nil
 }
 
 // childrenOf is the ids of the units in a parent, by name.
@@ -85,16 +124,20 @@ func childrenOf(ctx context.Context, s *session.Session, parent string) (map[str
 }
 
 // build makes what is missing of a path and answers the id of its last unit.
-func build(ctx context.Context, s *session.Session, path string, intent step.Intent) (string, error) {
-	u, err := locate(ctx, s, path)
+func build(ctx context.Context, s *session.Session, planName, path string, intent step.Intent) (string, error) {
+	u, err := locate(ctx, s, planName, path)
 	if err != nil {
 		return "", err
 	}
-	for _, name := range u.missing {
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	for i, name := range u.missing {
+		upTo := strings.Join(segments[:len(segments)-len(u.missing)+i+1], "/")
 		intent("create the organizational unit " + name)
-		made, err := client(s).CreateOrganizationalUnit(ctx, &organizations.CreateOrganizationalUnitInput{ParentId: &u.id, Name: &name})
+		made, err := client(s).CreateOrganizationalUnit(ctx, &organizations.CreateOrganizationalUnitInput{
+			ParentId: &u.id, Name: &name, Tags: []types.Tag{{Key: aws.String(session.PlanTag), Value: &planName}, {Key: aws.String(unitTag), Value: &upTo}},
+		})
 		if session.Is(err, "DuplicateOrganizationalUnitException") { // somebody was quicker
-			again, err := locate(ctx, s, path)
+			again, err := locate(ctx, s, planName, path)
 			if err == nil && len(again.missing) > 0 {
 				err = fault.New(fault.Transient, "It is tried again by itself.", "the organizational unit %q is being made by another", name)
 			}
@@ -122,16 +165,4 @@ func accountsIn(ctx context.Context, s *session.Session, parent string) (map[str
 		}
 	}
 	return out, nil
-}
-
-// parentOf is where an account lies.
-func parentOf(ctx context.Context, s *session.Session, account string) (string, error) {
-	out, err := client(s).ListParents(ctx, &organizations.ListParentsInput{ChildId: &account})
-	if err != nil {
-		return "", err
-	}
-	if len(out.Parents) == 0 {
-		return "", fault.New(fault.Propagating, "It is tried again by itself.", "the account %s has no parent yet", account)
-	}
-	return aws.ToString(out.Parents[0].Id), nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
+	"github.com/itbytes/landfall/cloud/aws/iam"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
@@ -105,24 +107,21 @@ func find(ctx context.Context, c *route53.Client, zone string) ([]string, error)
 }
 
 // Preflight implements step.Control.
-func (Zone) Preflight(context.Context, *session.Session, plan.Task, plan.Change) error { return nil }
+func (Zone) Preflight(ctx context.Context, s *session.Session, _ plan.Task, c plan.Change) error {
+	if c.Op != plan.Create {
+		return iam.May(ctx, s, "arn:"+session.Partition(s.Config.Region)+":route53:::hostedzone/*", "route53:ChangeTagsForResource")
+	}
+	return iam.May(ctx, s, "*", "route53:CreateHostedZone")
+}
 
-// Apply implements step.Control. The reference is the step's own, so that a second attempt makes no second zone.
+// Apply implements step.Control.
 func (Zone) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
 	api, id := route53.NewFromConfig(s.Config), o.ID
 	if c.Op == plan.Create {
-		made, err := api.CreateHostedZone(ctx, &route53.CreateHostedZoneInput{
-			Name: aws.String(bare(t.Landing.Zone)), CallerReference: aws.String(session.Token(t, s.Account)),
-			HostedZoneConfig: &types.HostedZoneConfig{Comment: aws.String("Landfall: plan " + t.Landing.Plan)},
-		})
-		if session.Is(err, "HostedZoneAlreadyExists") {
-			return plan.Applied{}, fault.New(fault.Conflict, "Create the zone by hand: it is adopted when you resume.",
-				"the zone %s was made once by this step and deleted since; Route 53 takes a reference only once", t.Landing.Zone)
-		}
-		if err != nil {
+		var err error
+		if id, err = create(ctx, s, t); err != nil {
 			return plan.Applied{}, err
 		}
-		id = strings.TrimPrefix(aws.ToString(made.HostedZone.Id), "/hostedzone/")
 	}
 	in := &route53.ChangeTagsForResourceInput{ResourceType: types.TagResourceTypeHostedzone, ResourceId: &id}
 	tags := session.Tags(t.Landing)
@@ -131,6 +130,48 @@ func (Zone) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.C
 	}
 	_, err := api.ChangeTagsForResource(ctx, in)
 	return plan.Applied{ID: id}, err
+}
+
+// undone is how often a zone may be made, undone and made again.
+const undone = 10
+
+// create makes the zone. The reference is the step's own, so that a second attempt makes no second zone; Route 53 takes each
+// reference only once, also after the zone was deleted. Where it is spent and the account has no such zone, an earlier run
+// was undone and the next one counts, unless an attempt just now may have made a zone that is not listed yet.
+func create(ctx context.Context, s *session.Session, t plan.Task) (string, error) {
+	parts := []string{s.Account}
+	for n := range undone {
+		if n > 0 {
+			parts = []string{s.Account, strconv.Itoa(n)}
+		}
+		made, err := route53.NewFromConfig(s.Config).CreateHostedZone(ctx, &route53.CreateHostedZoneInput{
+			Name: aws.String(bare(t.Landing.Zone)), CallerReference: aws.String(session.Token(t, parts...)),
+			HostedZoneConfig: &types.HostedZoneConfig{Comment: aws.String("Landfall: plan " + t.Landing.Plan)},
+		})
+		switch {
+		case err == nil:
+			return strings.TrimPrefix(aws.ToString(made.HostedZone.Id), "/hostedzone/"), nil
+		case !session.Is(err, "HostedZoneAlreadyExists"):
+			return "", err
+		case t.Again:
+			return "", fault.New(fault.Ambiguous, "If the account has no zone "+bare(t.Landing.Zone)+", create it by hand; it is adopted when you resume.",
+				"a zone %s was made by this step and is not listed: by the attempt before, or by a run that was undone", t.Landing.Zone)
+		}
+	}
+	return "", fault.New(fault.Conflict, "Create the zone by hand: it is adopted when you resume.",
+		"the zone %s was made by this step and deleted since %d times; Route 53 takes a reference only once", t.Landing.Zone, undone)
+}
+
+// Undo implements step.Undoer. A zone that others have put records into is left.
+func (Zone) Undo(ctx context.Context, s *session.Session, t plan.Task, _ plan.Deed, o plan.Observation) error {
+	_, err := route53.NewFromConfig(s.Config).DeleteHostedZone(ctx, &route53.DeleteHostedZoneInput{Id: &o.ID})
+	switch {
+	case session.Is(err, "NoSuchHostedZone"):
+		return nil
+	case session.Is(err, "HostedZoneNotEmpty"):
+		return fault.New(fault.Conflict, "Move its records, or keep the zone; then resume.", "the zone %s (%s), which this run made, has records of others", t.Landing.Zone, o.ID)
+	}
+	return err
 }
 
 // Owned implements step.Owned.

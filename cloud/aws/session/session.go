@@ -34,6 +34,13 @@ type Session struct {
 	Shared *Shared
 }
 
+// AsLogin is the session as the login itself, in the account that it signs in to.
+func (s *Session) AsLogin() *Session {
+	as := *s
+	as.Config, as.Account = s.Login, s.Home
+	return &as
+}
+
 // PlanTag is the ownership tag: its value is the plan whose the thing is.
 const PlanTag = "landfall-plan"
 
@@ -80,6 +87,11 @@ func Partition(region string) string {
 // ARN names something global in the session's account: ARN("iam", "role/x").
 func (s *Session) ARN(service, resource string) string {
 	return "arn:" + Partition(s.Config.Region) + ":" + service + "::" + s.Account + ":" + resource
+}
+
+// ARNHere names something of the session's account and region: ARNHere("ec2", "vpc/*").
+func (s *Session) ARNHere(service, resource string) string {
+	return "arn:" + Partition(s.Config.Region) + ":" + service + ":" + s.Config.Region + ":" + s.Account + ":" + resource
 }
 
 // Token is the idempotency token of one call of a task: the same for every attempt, another for each part.
