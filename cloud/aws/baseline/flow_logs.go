@@ -3,7 +3,6 @@ package baseline
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/itbytes/landfall/cloud/aws/ec2"
@@ -47,16 +46,7 @@ func (FlowLogs) Observe(ctx context.Context, s *session.Session, t plan.Task) (p
 	if len(all) == 0 {
 		return aroundFlowLogs(ctx, s, t, v.ID)
 	}
-	o := plan.Observation{State: plan.Present, Match: plan.BySetting, Live: plan.Fields{}}
-	slices.SortStableFunc(all, func(a, b ec2.FlowLog) int { // the plan's own first: the step is told of by it
-		switch {
-		case a.Owner == t.Landing.Plan && b.Owner != a.Owner:
-			return -1
-		case b.Owner == t.Landing.Plan && b.Owner != a.Owner:
-			return 1
-		}
-		return 0
-	})
+	o := plan.Observation{State: plan.Present, ID: v.ID, Match: plan.BySetting, Live: plan.Fields{}}
 	for _, f := range all {
 		said := fmt.Sprintf("DescribeFlowLogs: %s on %s %s %s", f.ID, v.ID, f.Traffic, f.Status)
 		if f.Error != "" {
@@ -64,7 +54,7 @@ func (FlowLogs) Observe(ctx context.Context, s *session.Session, t plan.Task) (p
 		}
 		o.Evidence = append(o.Evidence, said)
 		if o.Live["traffic"] != "ALL" {
-			o.ID, o.Live["traffic"] = f.ID, f.Traffic
+			o.Live["traffic"] = f.Traffic
 		}
 	}
 	return o, nil
@@ -122,31 +112,36 @@ func (FlowLogs) Apply(ctx context.Context, s *session.Session, t plan.Task, _ pl
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	id, err := ec2.MakeFlowLog(ctx, s, t, v.ID, group, role)
-	return plan.Applied{ID: id}, err
+	return plan.Applied{ID: v.ID}, ec2.MakeFlowLog(ctx, s, t, v.ID, group, role)
 }
 
 // Undo implements step.Undoer. What has been recorded is history and stays; a log group that nothing was written to goes, and
 // so does the role, unless they stood before. The flow log is the last: by it an undo that was cut short knows where it is.
 func (FlowLogs) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
-	if d.Change.Op != plan.Create {
-		return ec2.EndFlowLog(ctx, s, o.ID)
-	}
-	v, _, err := ec2.FindVPC(ctx, s, t.Landing)
-	if err != nil {
-		return err
-	}
-	if d.Receipt.Before[flowGroup] != yes {
-		if err := logs.DropUnwritten(ctx, s, groupOf(t.Landing, v.ID)); err != nil {
+	created := d.Change.Op == plan.Create
+	if created && d.Receipt.Before[flowGroup] != yes {
+		if err := logs.DropUnwritten(ctx, s, groupOf(t.Landing, o.ID)); err != nil {
 			return err
 		}
 	}
-	if d.Receipt.Before[flowRole] != yes {
+	if created && d.Receipt.Before[flowRole] != yes {
 		if err := iam.DropServiceRole(ctx, s, flowLogRole); err != nil {
 			return err
 		}
 	}
-	return ec2.EndFlowLog(ctx, s, o.ID)
+	all, err := ec2.FlowLogs(ctx, s, o.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range all { // there was none of all traffic before
+		if f.Owner != t.Landing.Plan || f.Traffic != "ALL" {
+			continue
+		}
+		if err := ec2.EndFlowLog(ctx, s, f.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeLogs is what AWS needs to write them.

@@ -33,7 +33,7 @@ func FlowLogs(ctx context.Context, s *session.Session, vpc string) ([]FlowLog, e
 }
 
 // MakeFlowLog records all traffic of a VPC in a log group. AWS answers 200 also when it made none.
-func MakeFlowLog(ctx context.Context, s *session.Session, t plan.Task, vpc, logGroup, role string) (string, error) {
+func MakeFlowLog(ctx context.Context, s *session.Session, t plan.Task, vpc, logGroup, role string) error {
 	out, err := client(s).CreateFlowLogs(ctx, &ec2.CreateFlowLogsInput{
 		ResourceIds: []string{vpc}, ResourceType: types.FlowLogsResourceTypeVpc, TrafficType: types.TrafficTypeAll,
 		LogDestinationType: types.LogDestinationTypeCloudWatchLogs, LogGroupName: &logGroup, DeliverLogsPermissionArn: &role,
@@ -41,20 +41,17 @@ func MakeFlowLog(ctx context.Context, s *session.Session, t plan.Task, vpc, logG
 		TagSpecifications: tagged(t.Landing, types.ResourceTypeVpcFlowLog, t.Landing.Name+"-all"),
 	})
 	if session.Is(err, "FlowLogAlreadyExists") {
-		return "", nil
+		return nil
 	}
 	if err != nil {
-		return "", err
+		return err
 	}
 	for _, u := range out.Unsuccessful {
 		if u.Error != nil && aws.ToString(u.Error.Code) != "FlowLogAlreadyExists" {
-			return "", refused("CreateFlowLogs", aws.ToString(u.Error.Code), aws.ToString(u.Error.Message))
+			return refused("CreateFlowLogs", aws.ToString(u.Error.Code), aws.ToString(u.Error.Message))
 		}
 	}
-	if len(out.FlowLogIds) == 0 {
-		return "", nil
-	}
-	return out.FlowLogIds[0], nil
+	return nil
 }
 
 // refused names why AWS made or ended no flow log. A role that was just made is not yet known to EC2.
