@@ -280,6 +280,13 @@ func TestWhatStoodBeforeIsLeftByAnAbort(t *testing.T) {
 	if len(left) > 0 {
 		t.Errorf("but for ownership tags the abort leaves:\n%s", strings.Join(left, "\n"))
 	}
+	for _, env := range environments() {
+		for name, o := range w.land(morning(env)) {
+			if was := done[env][name].Change.Op; o.State != plan.StepDone || was == plan.Create && o.Change.Op != plan.Create {
+				t.Errorf("%s of %s in a run after the abort: got %s, %s, want it made again", name, env, o.State, o.Change.Op)
+			}
+		}
+	}
 }
 
 func TestSomebodysChangeSinceTheRunIsLeft(t *testing.T) {

@@ -119,6 +119,11 @@ func TestWhatTheRunHasChangedIsAsBeforeAndOtherFieldsUntouched(t *testing.T) {
 	if made := w.writes()[writes:]; len(made) > 0 {
 		t.Errorf("the second undo wrote %v, want nothing", made)
 	}
+	for name, o := range w.land(l) {
+		if o.State != plan.StepDone || slices.Contains(changed, name) && o.Change.Op != plan.Update {
+			t.Errorf("%s in a run after the abort: got %s, %s, want it done again", name, o.State, o.Change.Op)
+		}
+	}
 }
 
 func TestThePlacesAndTagsOfTheAccountsAreAsBefore(t *testing.T) {

@@ -13,6 +13,7 @@ type endpoint struct {
 	id, kind, vpc, service, policy string
 	tables, subnets, groups        []string
 	dns                            bool
+	gone                           bool // deleted; only its maker's token remembers it
 	made, ready                    time.Time
 }
 
@@ -29,7 +30,10 @@ func endpointServices() map[string][]string {
 
 // state is in lower case on the wire, though AWS's own models write it with a capital.
 func (e *endpoint) state(now time.Time) string {
-	if now.Before(e.ready) {
+	switch {
+	case e.gone:
+		return "deleted"
+	case now.Before(e.ready):
 		return "pending"
 	}
 	return "available"
@@ -102,7 +106,8 @@ func createEndpoint(q *request) (wire.Map, error) {
 		return nil, err
 	}
 	h := q.here()
-	if old := h.endpoints[h.made("vpc-endpoint", in.ClientToken)]; old != nil {
+	spent := h.made("vpc-endpoint", in.ClientToken)
+	if old := h.endpoints[spent]; old != nil {
 		return q.endpointMade(old, in.ClientToken), nil
 	}
 	e := &endpoint{
@@ -121,6 +126,10 @@ func createEndpoint(q *request) (wire.Map, error) {
 		if len(e.groups) == 0 {
 			e.groups = []string{v.group}
 		}
+	}
+	if spent != "" { // the token's own is deleted by now: the call succeeds and does nothing
+		e.id, e.gone, e.groups = spent, true, nil
+		return q.endpointMade(e, in.ClientToken), nil
 	}
 	if err := q.sound(e, v); err != nil {
 		return nil, err

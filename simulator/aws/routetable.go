@@ -73,8 +73,12 @@ func createRouteTable(q *request) (wire.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := q.here().tables[q.here().made("route-table", in.ClientToken)]
-	if t == nil {
+	spent := q.here().made("route-table", in.ClientToken)
+	t := q.here().tables[spent]
+	switch {
+	case t == nil && spent != "": // the token's own is deleted by now: the call succeeds and does nothing
+		t = &routeTable{id: spent, vpc: v.id, associations: map[string]string{}}
+	case t == nil:
 		t = q.here().newTable(v)
 		q.here().ec2Tags[t.id] = tags
 		q.here().keep("route-table", in.ClientToken, t.id)

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/itbytes/landfall/cloud/aws/session"
+	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -58,7 +59,6 @@ func MakeEndpoint(ctx context.Context, s *session.Session, t plan.Task, vpc VPC,
 	}
 	in := &ec2.CreateVpcEndpointInput{
 		VpcId: &vpc.ID, ServiceName: aws.String("com.amazonaws." + s.Config.Region + "." + service),
-		ClientToken:       aws.String(session.Token(t, vpc.ID, service)),
 		TagSpecifications: tagged(t.Landing, types.ResourceTypeVpcEndpoint, t.Landing.Name+"-"+service),
 	}
 	if slices.Contains(Gateways(), service) {
@@ -71,11 +71,17 @@ func MakeEndpoint(ctx context.Context, s *session.Session, t plan.Task, vpc VPC,
 		in.VpcEndpointType, in.PrivateDnsEnabled = types.VpcEndpointTypeInterface, aws.Bool(true)
 		in.SubnetIds, in.SecurityGroupIds = onePerZone(subnets), []string{g}
 	}
-	out, err := client(s).CreateVpcEndpoint(ctx, in)
-	if err != nil {
-		return "", err
+	for n := range session.Undone {
+		in.ClientToken = aws.String(session.NthToken(t, n, vpc.ID, service))
+		out, err := client(s).CreateVpcEndpoint(ctx, in)
+		if err != nil {
+			return "", err
+		}
+		if state := stateOf(*out.VpcEndpoint); state != "deleted" && state != "deleting" {
+			return aws.ToString(out.VpcEndpoint.VpcEndpointId), nil
+		}
 	}
-	return aws.ToString(out.VpcEndpoint.VpcEndpointId), nil
+	return "", fault.New(fault.Conflict, "Create the endpoint by hand, then resume.", "the endpoint of %s was made by this step and deleted since %d times", service, session.Undone)
 }
 
 // Private are the subnets that no route leads out of.

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,26 +33,37 @@ func FlowLogs(ctx context.Context, s *session.Session, vpc string) ([]FlowLog, e
 	return out, nil
 }
 
-// MakeFlowLog records all traffic of a VPC in a log group. AWS answers 200 also when it made none.
+// MakeFlowLog records all traffic of a VPC in a log group. AWS answers 200 also when it made none, and when a flow log that
+// is deleted by now had the token.
 func MakeFlowLog(ctx context.Context, s *session.Session, t plan.Task, vpc, logGroup, role string) error {
-	out, err := client(s).CreateFlowLogs(ctx, &ec2.CreateFlowLogsInput{
-		ResourceIds: []string{vpc}, ResourceType: types.FlowLogsResourceTypeVpc, TrafficType: types.TrafficTypeAll,
-		LogDestinationType: types.LogDestinationTypeCloudWatchLogs, LogGroupName: &logGroup, DeliverLogsPermissionArn: &role,
-		ClientToken:       aws.String(session.Token(t, vpc)),
-		TagSpecifications: tagged(t.Landing, types.ResourceTypeVpcFlowLog, t.Landing.Name+"-all"),
-	})
-	if session.Is(err, "FlowLogAlreadyExists") {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, u := range out.Unsuccessful {
-		if u.Error != nil && aws.ToString(u.Error.Code) != "FlowLogAlreadyExists" {
+	for n := range session.Undone {
+		out, err := client(s).CreateFlowLogs(ctx, &ec2.CreateFlowLogsInput{
+			ResourceIds: []string{vpc}, ResourceType: types.FlowLogsResourceTypeVpc, TrafficType: types.TrafficTypeAll,
+			LogDestinationType: types.LogDestinationTypeCloudWatchLogs, LogGroupName: &logGroup, DeliverLogsPermissionArn: &role,
+			ClientToken:       aws.String(session.NthToken(t, n, vpc)),
+			TagSpecifications: tagged(t.Landing, types.ResourceTypeVpcFlowLog, t.Landing.Name+"-all"),
+		})
+		if session.Is(err, "FlowLogAlreadyExists") {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, u := range out.Unsuccessful {
+			if u.Error == nil || aws.ToString(u.Error.Code) == "FlowLogAlreadyExists" {
+				return nil
+			}
 			return refused("CreateFlowLogs", aws.ToString(u.Error.Code), aws.ToString(u.Error.Message))
 		}
+		stands, err := FlowLogs(ctx, s, vpc)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(stands, func(f FlowLog) bool { return slices.Contains(out.FlowLogIds, f.ID) }) {
+			return nil
+		}
 	}
-	return nil
+	return fault.New(fault.Conflict, "Create the flow log by hand, then resume.", "the flow log of %s was made by this step and deleted since %d times", vpc, session.Undone)
 }
 
 // refused names why AWS made or ended no flow log. A role that was just made is not yet known to EC2.

@@ -107,7 +107,7 @@ func Withhold(ctx context.Context, s *session.Session, subnets []Subnet) error {
 	return nil
 }
 
-// privateTable makes sure of the route table of ours in the VPC.
+// privateTable makes sure of the route table of ours in the VPC. Its tags come with it, and by them a second attempt finds it.
 func privateTable(ctx context.Context, s *session.Session, t plan.Task, vpc string) (string, error) {
 	name := t.Landing.Name + "-private"
 	tables, err := tablesOf(ctx, s, vpc)
@@ -119,8 +119,7 @@ func privateTable(ctx context.Context, s *session.Session, t plan.Task, vpc stri
 			return aws.ToString(have.RouteTableId), nil
 		}
 	}
-	token := session.Token(t, vpc, "route-table")
-	out, err := client(s).CreateRouteTable(ctx, &ec2.CreateRouteTableInput{VpcId: &vpc, ClientToken: &token, TagSpecifications: tagged(t.Landing, types.ResourceTypeRouteTable, name)})
+	out, err := client(s).CreateRouteTable(ctx, &ec2.CreateRouteTableInput{VpcId: &vpc, TagSpecifications: tagged(t.Landing, types.ResourceTypeRouteTable, name)})
 	if err != nil {
 		return "", err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -132,20 +131,13 @@ func (Zone) Apply(ctx context.Context, s *session.Session, t plan.Task, c plan.C
 	return plan.Applied{ID: id}, err
 }
 
-// undone is how often a zone may be made, undone and made again.
-const undone = 10
-
 // create makes the zone. The reference is the step's own, so that a second attempt makes no second zone; Route 53 takes each
 // reference only once, also after the zone was deleted. Where it is spent and the account has no such zone, an earlier run
 // was undone and the next one counts, unless an attempt just now may have made a zone that is not listed yet.
 func create(ctx context.Context, s *session.Session, t plan.Task) (string, error) {
-	parts := []string{s.Account}
-	for n := range undone {
-		if n > 0 {
-			parts = []string{s.Account, strconv.Itoa(n)}
-		}
+	for n := range session.Undone {
 		made, err := route53.NewFromConfig(s.Config).CreateHostedZone(ctx, &route53.CreateHostedZoneInput{
-			Name: aws.String(bare(t.Landing.Zone)), CallerReference: aws.String(session.Token(t, parts...)),
+			Name: aws.String(bare(t.Landing.Zone)), CallerReference: aws.String(session.NthToken(t, n, s.Account)),
 			HostedZoneConfig: &types.HostedZoneConfig{Comment: aws.String("Landfall: plan " + t.Landing.Plan)},
 		})
 		switch {
@@ -159,7 +151,7 @@ func create(ctx context.Context, s *session.Session, t plan.Task) (string, error
 		}
 	}
 	return "", fault.New(fault.Conflict, "Create the zone by hand: it is adopted when you resume.",
-		"the zone %s was made by this step and deleted since %d times; Route 53 takes a reference only once", t.Landing.Zone, undone)
+		"the zone %s was made by this step and deleted since %d times; Route 53 takes a reference only once", t.Landing.Zone, session.Undone)
 }
 
 // Undo implements step.Undoer. A zone that others have put records into is left.

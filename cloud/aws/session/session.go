@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -97,6 +98,18 @@ func (s *Session) ARNHere(service, resource string) string {
 // Token is the idempotency token of one call of a task: the same for every attempt, another for each part.
 func Token(t plan.Task, parts ...string) string {
 	return uuid.NewSHA1(uuid.NameSpaceOID, []byte(strings.Join(append([]string{"landfall", t.Key}, parts...), "/"))).String()
+}
+
+// Undone is how often a thing may be made, undone by an abort and made again. AWS takes a token only once: what is asked for
+// again under a spent one is answered with success and not done (Amazon EC2 Developer Guide, "Ensuring idempotency").
+const Undone = 10
+
+// NthToken is the token of a call whose thing was undone n times.
+func NthToken(t plan.Task, n int, parts ...string) string {
+	if n > 0 {
+		parts = append(parts, strconv.Itoa(n))
+	}
+	return Token(t, parts...)
 }
 
 // Code is the cloud's code in err, or "".
