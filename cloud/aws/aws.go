@@ -42,6 +42,7 @@ type Options struct {
 type Cloud struct {
 	*step.Catalog[*Session]
 	options Options
+	polite  time.Duration // between two questions whether a person has signed in, where the server does not say
 
 	loaded sync.Once
 	loads  aws.Config
@@ -56,8 +57,8 @@ type Cloud struct {
 
 // New returns a Cloud. It calls nothing.
 func New(o Options) *Cloud {
-	c := &Cloud{options: o, creds: map[way]*aws.CredentialsCache{}, homes: map[string]string{}}
-	c.Catalog = &step.Catalog[*Session]{Controls: controls, Open: c.open, Patience: o.Patience}
+	c := &Cloud{options: o, polite: politely, creds: map[way]*aws.CredentialsCache{}, homes: map[string]string{}}
+	c.Catalog = &step.Catalog[*Session]{Controls: controls, Open: c.open, Life: life, Patience: o.Patience}
 	return c
 }
 

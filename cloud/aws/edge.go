@@ -8,13 +8,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
 )
 
-// guard wraps every operation of a configuration whose credentials a login gives: each call is counted, each error is
-// named, and credentials that expired while they were kept are fetched anew once.
+// guard wraps every operation of a configuration whose credentials a login gives: each call is counted and says for which step
+// it is made (CloudTrail shows its userAgent), each error is named, and credentials that expired while they were kept are fetched anew once.
 func guard(login string, creds *aws.CredentialsCache) func(*middleware.Stack) error {
 	return func(s *middleware.Stack) error {
 		edge := middleware.InitializeMiddlewareFunc("LandfallEdge", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
@@ -34,7 +35,16 @@ func guard(login string, creds *aws.CredentialsCache) func(*middleware.Stack) er
 			step.Count(ctx, writes(middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)))
 			return next.HandleDeserialize(ctx, in)
 		})
+		agent := middleware.BuildMiddlewareFunc("LandfallAgent", func(ctx context.Context, in middleware.BuildInput, next middleware.BuildHandler) (middleware.BuildOutput, middleware.Metadata, error) {
+			if r, http := in.Request.(*smithyhttp.Request); http && step.Agent(ctx) != "" {
+				r.Header.Set("User-Agent", r.Header.Get("User-Agent")+" "+step.Agent(ctx))
+			}
+			return next.HandleBuild(ctx, in)
+		})
 		if err := s.Initialize.Add(edge, middleware.Before); err != nil {
+			return err
+		}
+		if err := s.Build.Add(agent, middleware.After); err != nil {
 			return err
 		}
 		return s.Deserialize.Add(count, middleware.After)

@@ -41,6 +41,9 @@ func name(service, operation, login string, err error) error {
 	}
 	r := lookUp(a, err)
 	f.Kind, f.Hint = r.kind, r.hint
+	if f.Hint == signIn {
+		f.Hint = signInWith(login)
+	}
 	if r.as != "" {
 		f.Code = r.as
 	}
@@ -51,6 +54,11 @@ func name(service, operation, login string, err error) error {
 		f.Message = err.Error()
 	}
 	return f
+}
+
+// signInWith says how a person signs in with a login.
+func signInWith(login string) string {
+	return "Sign in with `landfall login " + login + "` (or `aws sso login` where the worker runs); what waits for it goes on by itself."
 }
 
 // read takes an error apart.

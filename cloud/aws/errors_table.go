@@ -30,7 +30,7 @@ func (r row) matches(a answer) bool {
 }
 
 const (
-	signIn    = "Sign in again with `aws sso login`, then resume what it holds (landfall resume --login)."
+	signIn    = "sign in" // the login is named in its place: signInWith
 	newKey    = "Put a working access key into the login's vault item, or sign in again, then resume."
 	wait      = "It is tried again by itself."
 	raise     = "Ask AWS Support or Service Quotas for a higher limit, or remove what is not needed, then resume."

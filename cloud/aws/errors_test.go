@@ -18,17 +18,17 @@ import (
 	"github.com/itbytes/landfall/fault"
 )
 
-// xml is an error of the query protocol, json one of the JSON protocols, rest one that names itself in a header.
+// xml is an error of the query protocol, object one of the JSON protocols, rest one that names itself in a header.
 func xml(code, message string) string {
 	return fmt.Sprintf(`<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>r</RequestId></ErrorResponse>`, code, message)
 }
 
-func json(code, message string, more ...string) string {
+func object(code, message string, more ...string) string {
 	return fmt.Sprintf(`{"__type":"%s","Message":"%s","message":"%s"%s}`, code, message, message, strings.Join(more, ""))
 }
 
 func constraint(reason string) string {
-	return json("ConstraintViolationException", "You have exceeded it.", `,"Reason":"`+reason+`"`)
+	return object("ConstraintViolationException", "You have exceeded it.", `,"Reason":"`+reason+`"`)
 }
 
 func TestEveryAnswerOfAWSBecomesItsFault(t *testing.T) {
@@ -46,41 +46,41 @@ func TestEveryAnswerOfAWSBecomesItsFault(t *testing.T) {
 		hint   string
 	}{
 		{"an expired token needs a person", callerIdentity, 403, xml("ExpiredToken", "The security token included in the request is expired"), fault.SessionExpired, "ExpiredToken", "aws sso login"},
-		{"an expired token of a JSON service too", describeOrganization, 400, json("ExpiredTokenException", "expired"), fault.SessionExpired, "ExpiredTokenException", "aws sso login"},
+		{"an expired token of a JSON service too", describeOrganization, 400, object("ExpiredTokenException", "expired"), fault.SessionExpired, "ExpiredTokenException", "aws sso login"},
 		{"an unknown key needs a new one", callerIdentity, 403, xml("InvalidClientTokenId", "The security token included in the request is invalid."), fault.SessionExpired, "InvalidClientTokenId", "access key"},
-		{"an SSO session that ended needs a person", roleCredentials, 401, json("UnauthorizedException", "Session token not found or invalid"), fault.SessionExpired, "UnauthorizedException", "aws sso login"},
-		{"an SSO user without the role is denied", roleCredentials, 403, json("ForbiddenException", "No access"), fault.Denied, "ForbiddenException", "permission set"},
+		{"an SSO session that ended needs a person", roleCredentials, 401, object("UnauthorizedException", "Session token not found or invalid"), fault.SessionExpired, "UnauthorizedException", "aws sso login"},
+		{"an SSO user without the role is denied", roleCredentials, 403, object("ForbiddenException", "No access"), fault.Denied, "ForbiddenException", "permission set"},
 		{"a missing permission is named", createUser, 403, xml("AccessDenied", "User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: iam:TagUser on resource: u because no identity-based policy allows it"), fault.Denied, "AccessDenied", "iam:TagUser"},
-		{"a denial without a sentence names the call", createLogGroup, 400, json("AccessDeniedException", ""), fault.Denied, "AccessDeniedException", "logs:CreateLogGroup"},
+		{"a denial without a sentence names the call", createLogGroup, 400, object("AccessDeniedException", ""), fault.Denied, "AccessDeniedException", "logs:CreateLogGroup"},
 		{"an organisation's policy has its own owner", createUser, 403, xml("AccessDenied", "User: u is not authorized to perform: iam:CreateUser with an explicit deny in a service control policy"), fault.Denied, "AccessDenied", "service control policies"},
 		{"a role that lets nobody in is named", assumeRole, 403, xml("AccessDenied", "User: u is not authorized to perform: sts:AssumeRole on resource: r"), fault.Denied, "AccessDenied", "sts:AssumeRole"},
 		{"a throttle is a throttle", createUser, 400, xml("Throttling", "Rate exceeded"), fault.Throttled, "Throttling", ""},
-		{"organisations say it otherwise", createAccount, 400, json("TooManyRequestsException", "slow"), fault.Throttled, "TooManyRequestsException", ""},
+		{"organisations say it otherwise", createAccount, 400, object("TooManyRequestsException", "slow"), fault.Throttled, "TooManyRequestsException", ""},
 		{"Route 53 has a word of its own", createZone, 400, xml("PriorRequestNotComplete", "wait"), fault.Throttled, "PriorRequestNotComplete", ""},
 		{"IAM's limit is a quota", createUser, 409, xml("LimitExceeded", "Cannot exceed quota for UsersPerAccount: 5000"), fault.Quota, "LimitExceeded", "Service Quotas"},
-		{"a log group's limit is a quota, which the SDK takes for a throttle", createLogGroup, 400, json("LimitExceededException", "Resource limit exceeded."), fault.Quota, "LimitExceededException", "Service Quotas"},
-		{"DynamoDB's limit is a throttle", createTable, 400, json("com.amazonaws.dynamodb.v20120810#LimitExceededException", "too many at once"), fault.Throttled, "LimitExceededException", ""},
-		{"a firewall's limit is a quota", listWebACLs, 400, json("WAFLimitsExceededException", "m"), fault.Quota, "WAFLimitsExceededException", ""},
-		{"too many recorders is a quota", putChannel, 400, json("MaxNumberOfConfigurationRecordersExceededException", "m"), fault.Quota, "MaxNumberOfConfigurationRecordersExceededException", ""},
+		{"a log group's limit is a quota, which the SDK takes for a throttle", createLogGroup, 400, object("LimitExceededException", "Resource limit exceeded."), fault.Quota, "LimitExceededException", "Service Quotas"},
+		{"DynamoDB's limit is a throttle", createTable, 400, object("com.amazonaws.dynamodb.v20120810#LimitExceededException", "too many at once"), fault.Throttled, "LimitExceededException", ""},
+		{"a firewall's limit is a quota", listWebACLs, 400, object("WAFLimitsExceededException", "m"), fault.Quota, "WAFLimitsExceededException", ""},
+		{"too many recorders is a quota", putChannel, 400, object("MaxNumberOfConfigurationRecordersExceededException", "m"), fault.Quota, "MaxNumberOfConfigurationRecordersExceededException", ""},
 		{"too many zones is a quota", createZone, 400, xml("TooManyHostedZones", "m"), fault.Quota, "TooManyHostedZones", ""},
 		{"the organisation is full", createAccount, 400, constraint("ACCOUNT_NUMBER_LIMIT_EXCEEDED"), fault.Quota, "ConstraintViolationException", "limit"},
 		{"accounts are made too fast", createAccount, 400, constraint("ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED"), fault.Throttled, "ConstraintViolationException", ""},
 		{"an account is not complete yet", createAccount, 400, constraint("ACCOUNT_CREATION_NOT_COMPLETE"), fault.Propagating, "ConstraintViolationException", ""},
 		{"a waiting period is waited for", createAccount, 400, constraint("WAIT_PERIOD_ACTIVE"), fault.PendingApproval, "ConstraintViolationException", ""},
 		{"a card is missing", createAccount, 400, constraint("MEMBER_ACCOUNT_PAYMENT_INSTRUMENT_REQUIRED"), fault.Entitlement, "ConstraintViolationException", "payment"},
-		{"an organisation that is being set up is waited for", createAccount, 400, json("FinalizingOrganizationException", "m"), fault.Propagating, "FinalizingOrganizationException", ""},
-		{"two writers at once try again", createAccount, 400, json("ConcurrentModificationException", "m"), fault.Transient, "ConcurrentModificationException", ""},
+		{"an organisation that is being set up is waited for", createAccount, 400, object("FinalizingOrganizationException", "m"), fault.Propagating, "FinalizingOrganizationException", ""},
+		{"two writers at once try again", createAccount, 400, object("ConcurrentModificationException", "m"), fault.Transient, "ConcurrentModificationException", ""},
 		{"a user just made is not everywhere", attachPolicy, 404, xml("NoSuchEntity", "The user with name u cannot be found."), fault.Propagating, "NoSuchEntity", ""},
 		{"a policy that AWS does not have is a mistake of the plan", attachPolicy, 404, xml("NoSuchEntity", "Policy arn:aws:iam::aws:policy/Reader does not exist or is not attachable."), fault.Invalid, "NoSuchEntity", "roles"},
 		{"what a read does not find is no propagation", getUser, 404, xml("NoSuchEntity", "The user with name u cannot be found."), fault.Conflict, "NoSuchEntity", ""},
 		{"a principal just made is not everywhere", createUser, 400, xml("MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"x\""), fault.Propagating, "MalformedPolicyDocument", ""},
 		{"a policy that is no policy is ours to mend", createUser, 400, xml("MalformedPolicyDocument", "Syntax errors in policy."), fault.Invalid, "MalformedPolicyDocument", ""},
 		{"what exists is a conflict", createUser, 409, xml("EntityAlreadyExists", "m"), fault.Conflict, "EntityAlreadyExists", ""},
-		{"a detector exists", createDetector, 400, json("BadRequestException", "The request is rejected because a detector already exists for the current account."), fault.Conflict, "BadRequestException", ""},
-		{"Security Hub is off", describeHub, 401, json("InvalidAccessException", "Account 1 is not subscribed to AWS Security Hub"), fault.Entitlement, "InvalidAccessException", "Enable"},
-		{"Security Hub was just enabled", enableHub, 401, json("InvalidAccessException", "Account 1 is not subscribed to AWS Security Hub"), fault.Propagating, "InvalidAccessException", ""},
-		{"a web ACL was changed in between", listWebACLs, 400, json("WAFOptimisticLockException", "m"), fault.Transient, "WAFOptimisticLockException", ""},
-		{"an account without a subscription", describeHub, 403, json("SubscriptionRequiredException", "The AWS Access Key Id needs a subscription for the service"), fault.Entitlement, "SubscriptionRequiredException", "sign-up"},
+		{"a detector exists", createDetector, 400, object("BadRequestException", "The request is rejected because a detector already exists for the current account."), fault.Conflict, "BadRequestException", ""},
+		{"Security Hub is off", describeHub, 401, object("InvalidAccessException", "Account 1 is not subscribed to AWS Security Hub"), fault.Entitlement, "InvalidAccessException", "Enable"},
+		{"Security Hub was just enabled", enableHub, 401, object("InvalidAccessException", "Account 1 is not subscribed to AWS Security Hub"), fault.Propagating, "InvalidAccessException", ""},
+		{"a web ACL was changed in between", listWebACLs, 400, object("WAFOptimisticLockException", "m"), fault.Transient, "WAFOptimisticLockException", ""},
+		{"an account without a subscription", describeHub, 403, object("SubscriptionRequiredException", "The AWS Access Key Id needs a subscription for the service"), fault.Entitlement, "SubscriptionRequiredException", "sign-up"},
 		{"a bucket's name is somebody's", createBucket, 409, s3xml("BucketAlreadyExists"), fault.Conflict, "BucketAlreadyExists", ""},
 		{"the account is suspended", createBucket, 403, s3xml("AccountProblem"), fault.Locked, "AccountProblem", "AWS Support"},
 		{"no block is a definite absence", publicAccess, 404, xml("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found"), fault.Conflict, "NoSuchPublicAccessBlockConfiguration", ""},
@@ -90,7 +90,7 @@ func TestEveryAnswerOfAWSBecomesItsFault(t *testing.T) {
 		{"what an emulator of JSON lacks is unsupported", describeOrganization, 404, html, fault.Invalid, "Unsupported", "endpoint"},
 		{"what an emulator of XML lacks is unsupported", createUser, 404, html, fault.Invalid, "Unsupported", "endpoint"},
 		{"what nobody named and nobody can do is invalid", createUser, 400, xml("SomethingNew", "m"), fault.Invalid, "SomethingNew", ""},
-		{"a refusal nobody named is a denial", describeHub, 403, json("SomethingNewException", "m"), fault.Denied, "SomethingNewException", "securityhub:DescribeHub"},
+		{"a refusal nobody named is a denial", describeHub, 403, object("SomethingNewException", "m"), fault.Denied, "SomethingNewException", "securityhub:DescribeHub"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestTheServerSaysWhenToComeBack(t *testing.T) {
 	cfg := serving(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "7")
 		w.WriteHeader(http.StatusTooManyRequests)
-		fmt.Fprint(w, json("ThrottlingException", "slow"))
+		fmt.Fprint(w, object("ThrottlingException", "slow"))
 	})
 	f := fault.As(describeOrganization(t.Context(), cfg))
 	if f == nil || f.Kind != fault.Throttled || f.After != 7*time.Second {

@@ -2,9 +2,6 @@ package aws
 
 import (
 	"context"
-	"errors"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -71,21 +68,31 @@ func (p ssoFile) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	}
 	token := ssocreds.NewSSOTokenProvider(p.tokens, path)
 	got, err := ssocreds.New(p.client, p.login.Account, p.login.Role, p.login.StartURL, func(o *ssocreds.Options) { o.SSOTokenProvider = token }).Retrieve(ctx)
-	if err != nil && fault.As(err) == nil {
+	switch {
+	case err != nil && fault.As(err) == nil:
 		return got, &ssocreds.InvalidTokenError{Err: err}
+	case fault.KindOf(err) == fault.Denied:
+		return got, p.whose(ctx, token, err)
 	}
 	return got, err
 }
 
-// tokenFile is where signing in left the token: our own directory of sessions, else the AWS command line's cache.
-func (c *Cloud) tokenFile(l plan.Login) (string, error) {
-	if c.options.Sessions != "" {
-		own := filepath.Join(c.options.Sessions, filepath.Base(l.Name)+".json")
-		if _, err := os.Stat(own); err == nil || !errors.Is(err, os.ErrNotExist) {
-			return own, err
-		}
+// whose tells a user who is kept out of everything from one who lacks the role: the portal answers both alike (ForbiddenException,
+// "No access"), and lists to the second what it may enter.
+func (p ssoFile) whose(ctx context.Context, tokens *ssocreds.SSOTokenProvider, denied error) error {
+	t, err := tokens.RetrieveBearerToken(ctx)
+	if err != nil {
+		return denied
 	}
-	return ssocreds.StandardCachedTokenFilepath(l.StartURL)
+	_, err = p.client.ListAccounts(ctx, &sso.ListAccountsInput{AccessToken: &t.Value, MaxResults: aws.Int32(1)})
+	if !session.Is(err, "ForbiddenException") {
+		return denied
+	}
+	return &fault.Fault{
+		Kind: fault.Locked, Cloud: "aws", Service: "sso", Operation: "ListAccounts", Code: "ForbiddenException", Login: p.login.Name,
+		Message: "the user of the login " + p.login.Name + " is kept out of everything: it is locked or disabled",
+		Hint:    "Have the user enabled in IAM Identity Center, then sign in (landfall login " + p.login.Name + "): nothing is tried with it before.",
+	}
 }
 
 // keys reads a login's access key from the vault each time it is asked, so that a rotated key is taken up.

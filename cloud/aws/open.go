@@ -30,6 +30,7 @@ func (c *Cloud) open(ctx context.Context, t plan.Task) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{Config: login, Account: home, Login: login, LoginName: l.Login.Name, Home: home, Keeper: c.options.Keeper, Shared: &c.shared}
+	s.Ends, _ = c.ends(l.Login)
 	s.In = func(account string) aws.Config { return c.enter(l, login, home, account) }
 	s.With = func(creds aws.CredentialsProvider, name string) aws.Config {
 		return with(login, name, aws.NewCredentialsCache(creds))

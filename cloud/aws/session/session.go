@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
@@ -25,6 +26,8 @@ type Session struct {
 	Login     aws.Config
 	LoginName string
 	Home      string
+	// Ends is when a person must sign in again with the login; zero where that is not known beforehand.
+	Ends time.Time
 	// In enters another account of the organisation by the landing's role.
 	In func(account string) aws.Config
 	// With acts by another credential, to prove that it works; login is the name that its faults bear.
