@@ -16,17 +16,17 @@ import (
 
 // guard wraps every operation of a configuration whose credentials a login gives: each call is counted and says for which step
 // it is made (CloudTrail shows its userAgent), each error is named, and credentials that expired while they were kept are fetched anew once.
-func guard(login string, creds *aws.CredentialsCache) func(*middleware.Stack) error {
+func guard(login, account string, creds *aws.CredentialsCache) func(*middleware.Stack) error {
 	return func(s *middleware.Stack) error {
 		edge := middleware.InitializeMiddlewareFunc("LandfallEdge", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 			out, meta, err := next.HandleInitialize(ctx, in)
 			service, operation := middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)
-			err = name(service, operation, login, err)
+			err = name(service, operation, login, account, err)
 			if creds != nil && fault.KindOf(err) == fault.SessionExpired {
 				creds.Invalidate()
 				if refused(err) {
 					out, meta, err = next.HandleInitialize(ctx, in)
-					err = name(service, operation, login, err)
+					err = name(service, operation, login, account, err)
 				}
 			}
 			return out, meta, err

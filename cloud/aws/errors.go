@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -30,7 +31,7 @@ type answer struct {
 
 // name makes an SDK error a fault. It is called once, at the edge (see edge.go); a fault that a credential's own call
 // named already keeps its name.
-func name(service, operation, login string, err error) error {
+func name(service, operation, login, account string, err error) error {
 	if err == nil || fault.As(err) != nil {
 		return err
 	}
@@ -47,8 +48,11 @@ func name(service, operation, login string, err error) error {
 	if r.as != "" {
 		f.Code = r.as
 	}
-	if f.Kind == fault.Denied {
+	switch f.Kind {
+	case fault.Denied:
 		f.Hint = denied(a)
+	case fault.Locked: // the account, whoever asks; a locked login is told of where it signs in
+		f.Scope = cmp.Or(account, "the account of "+login)
 	}
 	if f.Message == "" {
 		f.Message = err.Error()

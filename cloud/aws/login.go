@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/itbytes/landfall/cloud/aws/organizations"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
@@ -128,10 +129,26 @@ func (k keys) Retrieve(ctx context.Context) (aws.Credentials, error) {
 }
 
 // member enters an account by a role, with a login's credentials.
-func (c *Cloud) member(login aws.Config, role, planName string) aws.CredentialsProvider {
-	return stscreds.NewAssumeRoleProvider(sts.NewFromConfig(login), role, func(o *stscreds.AssumeRoleOptions) {
+func (c *Cloud) member(login aws.Config, account, role, planName string) aws.CredentialsProvider {
+	return entering{login: login, account: account, by: stscreds.NewAssumeRoleProvider(sts.NewFromConfig(login), role, func(o *stscreds.AssumeRoleOptions) {
 		o.RoleSessionName = sessionName(planName)
-	})
+	})}
+}
+
+// entering is a role of an account, and what is known of an account that turns the login away.
+type entering struct {
+	login   aws.Config
+	account string
+	by      *stscreds.AssumeRoleProvider
+}
+
+// Retrieve implements aws.CredentialsProvider.
+func (p entering) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	got, err := p.by.Retrieve(ctx)
+	if fault.KindOf(err) == fault.Denied {
+		err = organizations.Refused(ctx, p.login, p.account, err)
+	}
+	return got, err
 }
 
 // sessionName is the name that CloudTrail shows: at most 64 characters.

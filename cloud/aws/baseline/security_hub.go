@@ -53,6 +53,9 @@ func (SecurityHub) Observe(ctx context.Context, s *session.Session, _ plan.Task)
 	if err != nil {
 		return plan.Observation{}, err
 	}
+	if i := slices.IndexFunc(enabled, func(sub types.StandardsSubscription) bool { return sub.StandardsStatus == types.StandardsStatusReady }); i > 0 {
+		enabled[0], enabled[i] = enabled[i], enabled[0] // one that holds is enough
+	}
 	var arns []string
 	for _, sub := range enabled {
 		if err := benchmark(&o, sub); err != nil {
@@ -81,13 +84,17 @@ func benchmark(o *plan.Observation, sub types.StandardsSubscription) error {
 		if sub.StandardsStatusReason != nil {
 			reason = sub.StandardsStatusReason.StatusReasonCode
 		}
-		if reason == types.StatusReasonCodeMaximumNumberOfConfigRulesExceeded {
+		switch {
+		case o.Live["cis benchmark"] == on:
+			return nil
+		case reason == types.StatusReasonCodeNoAvailableConfigurationRecorder:
+			return fault.New(fault.Entitlement, "Let AWS Config record in the account (step config-recorder), then resume; it is looked at again by itself.",
+				"the CIS benchmark is incomplete: no AWS Config recorder records in the account")
+		case reason == types.StatusReasonCodeMaximumNumberOfConfigRulesExceeded:
 			return fault.New(fault.Quota, "Ask Service Quotas for more AWS Config rules in the account, then resume.",
 				"the CIS benchmark is incomplete: the account has as many AWS Config rules as it may")
 		}
-		if o.Live["cis benchmark"] != on {
-			o.Live["cis benchmark"] = "incomplete: " + string(reason)
-		}
+		o.Live["cis benchmark"] = "incomplete: " + string(reason)
 	}
 	return nil
 }

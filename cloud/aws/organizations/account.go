@@ -19,9 +19,6 @@ import (
 // Account is the landing's account: there, active, and open to the landing's role. Its natural key is the root e-mail.
 type Account struct{}
 
-// roleLag is how long after an account's making its role may not be there yet.
-const roleLag = 30 * time.Minute
-
 // Describe implements step.Control.
 func (Account) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
@@ -89,18 +86,17 @@ func enter(ctx context.Context, s *session.Session, t plan.Task, a types.Account
 		Live:  plan.Fields{"state": state, "entered": "no"},
 		Facts: map[string]string{plan.FactContainer: id},
 	}
-	switch types.AccountState(state) {
-	case types.AccountStateSuspended, types.AccountStatePendingClosure, types.AccountStateClosed:
+	switch {
+	case shut(state):
 		o.State, o.Why = plan.Suspended, "AWS says "+state
 		return o, nil
-	case types.AccountStatePendingActivation:
+	case types.AccountState(state) == types.AccountStatePendingActivation:
 		o.State, o.Why = plan.Pending, "AWS activates the account "+id
 		return o, nil
 	}
 	account, arn, err := session.Caller(ctx, s.In(id))
-	young := t.Begun != nil || (a.JoinedTimestamp != nil && time.Since(*a.JoinedTimestamp) < roleLag)
-	switch {
-	case fault.KindOf(err) == fault.Denied && young:
+	switch kind := fault.KindOf(err); {
+	case kind == fault.Propagating, kind == fault.Denied && (t.Begun != nil || young(a)):
 		o.State, o.Why = plan.Pending, "the role "+session.Role(t.Landing)+" is not yet in the new account "+id
 		return o, nil
 	case err != nil:

@@ -170,16 +170,16 @@ func policyNamed(ctx context.Context, s *session.Session, name string) (string, 
 // (service-linked) roles, so what records an account goes on recording.
 type closed struct {
 	Version   string
-	Statement []shut
+	Statement []exclusion
 }
 
-type shut struct {
+type exclusion struct {
 	Sid, Effect, Action, Resource string
 	Condition                     map[string]map[string][]string
 }
 
 func closing(roles []string) string {
-	out, err := json.Marshal(closed{Version: "2012-10-17", Statement: []shut{{
+	out, err := json.Marshal(closed{Version: "2012-10-17", Statement: []exclusion{{
 		Sid: "LandfallQuarantine", Effect: "Deny", Action: "*", Resource: "*", Condition: map[string]map[string][]string{"ArnNotLike": {"aws:PrincipalArn": roles}},
 	}}})
 	if err != nil { // texts and maps of texts always marshal
