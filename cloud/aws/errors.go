@@ -48,10 +48,10 @@ func name(service, operation, login, account string, err error) error {
 	if r.as != "" {
 		f.Code = r.as
 	}
-	switch f.Kind {
-	case fault.Denied:
+	switch {
+	case f.Kind == fault.Denied && r.hint == "":
 		f.Hint = denied(a)
-	case fault.Locked: // the account, whoever asks; a locked login is told of where it signs in
+	case f.Kind == fault.Locked: // the account, whoever asks; a locked login is told of where it signs in
 		f.Scope = cmp.Or(account, "the account of "+login)
 	}
 	if f.Message == "" {
@@ -135,6 +135,8 @@ func credential(a answer, err error) (row, bool) {
 		a.service == "signin" && (strings.Contains(text, "TOKEN_EXPIRED") || strings.Contains(text, "USER_CREDENTIALS_CHANGED")),
 		strings.Contains(text, "token file not found, please reauthenticate"):
 		return row{kind: fault.SessionExpired, as: "TOKEN_EXPIRED", hint: "Sign in again with `aws login`; every step that waits for it goes on by itself."}, true
+	case strings.Contains(text, "missing permissions for the CreateOAuth2Token action"):
+		return row{kind: fault.Denied, as: "INSUFFICIENT_PERMISSIONS", hint: "Grant the user who signs in with `aws login` signin:CreateOAuth2Token, then resume."}, true
 	case strings.Contains(text, "no EC2 IMDS role found"):
 		return row{kind: fault.SessionExpired, as: "NoCredentials", hint: "Give the worker AWS credentials (environment or profile), then resume."}, true
 	}

@@ -86,7 +86,7 @@ func ofServices() []row {
 		{service: "guardduty", codes: []string{"BadRequestException"}, says: "already exists", kind: fault.Conflict, hint: look},
 		{service: "wafv2", codes: []string{"WAFOptimisticLockException"}, kind: fault.Transient, hint: wait},
 		{service: "wafv2", codes: []string{"WAFUnavailableEntityException"}, kind: fault.Propagating, hint: wait},
-		{service: "wafv2", codes: []string{"WAFDuplicateItemException"}, kind: fault.Conflict, hint: look},
+		{service: "wafv2", codes: []string{"WAFDuplicateItemException", "WAFAssociatedItemException"}, kind: fault.Conflict, hint: look},
 		{service: "wafv2", codes: []string{"WAFSubscriptionNotFoundException"}, kind: fault.Entitlement, hint: "Subscribe to the rule group in AWS Marketplace, then resume."},
 		{service: "wafv2", codes: []string{"WAFInternalErrorException"}, kind: fault.Transient, hint: wait},
 		{service: "ec2", codes: []string{"Blocked"}, kind: fault.Locked, hint: "Have AWS Support unblock the account, then resume."},

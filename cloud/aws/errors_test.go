@@ -31,20 +31,58 @@ func constraint(reason string) string {
 	return object("ConstraintViolationException", "You have exceeded it.", `,"Reason":"`+reason+`"`)
 }
 
+// answered is what a service answers to a call, and the fault that it should be.
+type answered struct {
+	name   string
+	call   call
+	status int
+	body   string
+	want   fault.Kind
+	code   string
+	hint   string
+}
+
+// named wants every answer to become its fault, over HTTP and through the SDK.
+func named(t *testing.T, tests []answered) {
+	t.Helper()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := serving(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "text/xml")
+				if strings.HasPrefix(tt.body, "{") {
+					w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+					w.Header().Set("X-Amzn-Errortype", strings.Split(tt.body, `"`)[3])
+				}
+				w.WriteHeader(tt.status)
+				fmt.Fprint(w, tt.body)
+			})
+			err := tt.call(t.Context(), cfg)
+			f := fault.As(err)
+			if f == nil {
+				t.Fatalf("got %v, want a fault", err)
+			}
+			if f.Kind != tt.want || f.Code != tt.code {
+				t.Errorf("got %s %s (%s), want %s %s", f.Kind, f.Code, f.Message, tt.want, tt.code)
+			}
+			if !strings.Contains(f.Hint, tt.hint) || f.Hint == "" {
+				t.Errorf("got the hint %q, want one with %q", f.Hint, tt.hint)
+			}
+			if f.Login != "tests" || f.Cloud != "aws" || f.Service == "" || f.Operation == "" {
+				t.Errorf("got %+v, want login, cloud, service and operation named", f)
+			}
+			if f.Kind == fault.Locked && (f.Scope == "" || f.OfLogin()) {
+				t.Errorf("got %+v, want the account locked, not the login", f)
+			}
+		})
+	}
+}
+
 func TestEveryAnswerOfAWSBecomesItsFault(t *testing.T) {
 	s3xml := func(code string) string {
 		return `<?xml version="1.0"?><Error><Code>` + code + `</Code><Message>m</Message></Error>`
 	}
 	html := `<!doctype html><html lang=en><title>404 Not Found</title><h1>Not Found</h1>`
-	tests := []struct {
-		name   string
-		call   call
-		status int
-		body   string
-		want   fault.Kind
-		code   string
-		hint   string
-	}{
+	named(t, []answered{
 		{"an expired token needs a person", callerIdentity, 403, xml("ExpiredToken", "The security token included in the request is expired"), fault.SessionExpired, "ExpiredToken", "aws sso login"},
 		{"an expired token of a JSON service too", describeOrganization, 400, object("ExpiredTokenException", "expired"), fault.SessionExpired, "ExpiredTokenException", "aws sso login"},
 		{"an unknown key needs a new one", callerIdentity, 403, xml("InvalidClientTokenId", "The security token included in the request is invalid."), fault.SessionExpired, "InvalidClientTokenId", "access key"},
@@ -91,34 +129,7 @@ func TestEveryAnswerOfAWSBecomesItsFault(t *testing.T) {
 		{"what an emulator of XML lacks is unsupported", createUser, 404, html, fault.Invalid, "Unsupported", "endpoint"},
 		{"what nobody named and nobody can do is invalid", createUser, 400, xml("SomethingNew", "m"), fault.Invalid, "SomethingNew", ""},
 		{"a refusal nobody named is a denial", describeHub, 403, object("SomethingNewException", "m"), fault.Denied, "SomethingNewException", "securityhub:DescribeHub"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			cfg := serving(t, func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Content-Type", "text/xml")
-				if strings.HasPrefix(tt.body, "{") {
-					w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-					w.Header().Set("X-Amzn-Errortype", strings.Split(tt.body, `"`)[3])
-				}
-				w.WriteHeader(tt.status)
-				fmt.Fprint(w, tt.body)
-			})
-			err := tt.call(t.Context(), cfg)
-			f := fault.As(err)
-			if f == nil {
-				t.Fatalf("got %v, want a fault", err)
-			}
-			if f.Kind != tt.want || f.Code != tt.code {
-				t.Errorf("got %s %s (%s), want %s %s", f.Kind, f.Code, f.Message, tt.want, tt.code)
-			}
-			if !strings.Contains(f.Hint, tt.hint) || f.Hint == "" {
-				t.Errorf("got the hint %q, want one with %q", f.Hint, tt.hint)
-			}
-			if f.Login != "tests" || f.Cloud != "aws" || f.Service == "" || f.Operation == "" {
-				t.Errorf("got %+v, want login, cloud, service and operation named", f)
-			}
-		})
-	}
+	})
 }
 
 func TestTheServerSaysWhenToComeBack(t *testing.T) {

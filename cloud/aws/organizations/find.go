@@ -187,10 +187,12 @@ func creationFailed(st *types.CreateAccountStatus, l plan.Landing) error {
 		f.Kind, f.Hint = fault.Quota, "Ask AWS Support for more accounts in the organisation, then resume."
 	case types.CreateAccountFailureReasonConcurrentAccountModification, types.CreateAccountFailureReasonInternalFailure:
 		f.Kind, f.Hint = fault.Transient, "It is tried again by itself."
-	case types.CreateAccountFailureReasonMissingPaymentInstrument:
+	case types.CreateAccountFailureReasonMissingPaymentInstrument, types.CreateAccountFailureReasonInvalidPaymentInstrument:
 		f.Kind, f.Hint = fault.Entitlement, "Give the management account a valid means of payment, then resume."
 	case types.CreateAccountFailureReasonPendingBusinessVALIDATIONv:
 		f.Kind, f.Hint = fault.PendingApproval, "Resume when AWS has validated the business."
+	case types.CreateAccountFailureReasonMissingBusinessValidation:
+		f.Kind, f.Hint = fault.PendingApproval, "Have the management account's business validated by AWS, then resume."
 	case types.CreateAccountFailureReasonInvalidEmail, types.CreateAccountFailureReasonInvalidAddress:
 		f.Kind, f.Hint = fault.Invalid, "Correct the landing's email in the plan."
 	}
