@@ -128,7 +128,7 @@ func TestWhatTheRunHasChangedIsAsBeforeAndOtherFieldsUntouched(t *testing.T) {
 
 func TestThePlacesAndTagsOfTheAccountsAreAsBefore(t *testing.T) {
 	w := begin(t, "itbytes", func(s *kernel.Scenario) {
-		s.Estate["aws"].(map[string]any)["organization"].(map[string]any)["units"] = map[string]any{"labs": []any{"104862917517"}}
+		s.Estate["aws"].(map[string]any)["organization"].(map[string]any)["units"] = map[string]any{"labs": []any{"104862917517"}, "core": []any{}}
 		for id, env := range map[string]string{"862973411383": "prod", "104862917517": "dti", "379047601618": "mgmt"} {
 			account(s, id)["tags"] = map[string]any{"landfall-plan": "itbytes", "landfall-environment": env, "owner": "a,b=c", "cost-centre": "42"}
 		}

@@ -6,15 +6,19 @@ import (
 	"github.com/itbytes/landfall/simulator/kernel"
 )
 
-// act does what a person does and no API of this cloud can: signIn {login, userCode} at another screen, and with an
-// account, named by id, name or root e-mail, registerRootMFA, suspendAccount, closeAccount, reopenAccount,
+// act does what a person does and no API of this cloud can: signIn {login, userCode} at another screen, raiseQuota {accounts}
+// for the organisation, and with an account, named by id, name or root e-mail, registerRootMFA, suspendAccount, closeAccount, reopenAccount,
 // subscribe {service}, changeRootEmail {email}.
 func (c *Cloud) act(a kernel.Act) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.settle(c.k.Now())
-	if a.Do == "signIn" {
+	switch a.Do {
+	case "signIn":
 		return c.signIn(a.With["login"], a.With["userCode"])
+	case "raiseQuota":
+		c.limit = number(a.With["accounts"])
+		return nil
 	}
 	found := c.accounts[a.With["account"]]
 	for _, other := range c.accounts {

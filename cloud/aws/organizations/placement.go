@@ -3,6 +3,7 @@ package organizations
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -149,7 +150,7 @@ func elsewhere(ctx context.Context, s *session.Session, t plan.Task, u unit) err
 		if err != nil {
 			return err
 		}
-		if _, met := u.names[parent]; met {
+		if slices.Contains(u.path, parent) {
 			continue
 		}
 		tags, err := tagsOf(ctx, s, sib.account)

@@ -18,6 +18,7 @@ import (
 // unit is how far a path of organizational units ("core", "core/prod", an ou-… id) exists.
 type unit struct {
 	id      string   // the deepest that exists
+	path    []string // ids of the root and of what exists
 	missing []string // the rest of the path
 	beside  []string // names of the units that stand where the first missing one would
 	names   map[string]string
@@ -58,7 +59,7 @@ func locate(ctx context.Context, s *session.Session, planName, path string) (uni
 		return unit{}, fault.New(fault.Conflict, "Enable all features of the organisation, then resume.", "the organisation has no root")
 	}
 	u := unit{id: aws.ToString(roots.Roots[0].Id)}
-	u.names = map[string]string{u.id: atRoot}
+	u.names, u.path = map[string]string{u.id: atRoot}, []string{u.id}
 	path = strings.Trim(path, "/")
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
@@ -85,7 +86,7 @@ func locate(ctx context.Context, s *session.Session, planName, path string) (uni
 			}
 			return u, nil
 		}
-		u.id = found
+		u.id, u.path = found, append(u.path, found)
 	}
 	return u, nil
 }
