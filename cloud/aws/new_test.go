@@ -62,46 +62,6 @@ func TestALandingIsMadeFromNothingAndASecondRunWritesNothing(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsLostLeadsToNoSecondThing(t *testing.T) {
-	for step, lost := range map[string]string{
-		"account": "CreateAccount", "ou-placement": "CreateOrganizationalUnit", "vpc": "CreateVpc", "vpc-endpoints": "CreateVpcEndpoint",
-		"flow-logs": "CreateFlowLogs", "waf": "CreateWebACL", "guardduty": "CreateDetector", "dns-zone": "CreateHostedZone",
-		"identity-itmanagesaws": "CreateRole", "fallback-user": "CreateUser", "security-hub": "EnableSecurityHub", "config-recorder": "PutConfigurationRecorder",
-	} {
-		t.Run(step, func(t *testing.T) {
-			w := begin(t, "greenfield", atOnce)
-			l := green("prod")
-			if step == "ou-placement" {
-				l.Management, l.Siblings = true, siblings("prod")
-			}
-			for _, s := range w.cloud.Steps(l) {
-				if s.Name == step {
-					break
-				}
-				if _, err := w.carry(l, s.Name); err != nil {
-					t.Fatal(err)
-				}
-			}
-			w.k.Order(kernel.Fault{Match: kernel.Match{Operation: lost}, Do: kernel.DoLose, Times: 1})
-			if _, err := w.carry(l, step); fault.KindOf(err) != fault.Transient {
-				t.Fatalf("the lost answer: got %v, want %s", err, fault.Transient)
-			}
-			if _, err := w.carry(l, step, func(t *plan.Task) { t.Again = true }); err != nil {
-				t.Fatalf("the second attempt: %v", err)
-			}
-			made := 0
-			for _, c := range w.k.Calls() {
-				if c.Operation == lost && c.Status < 300 {
-					made++
-				}
-			}
-			if want := map[string]int{"vpc-endpoints": 4}[step]; made != want { // the other services' endpoints
-				t.Errorf("%s succeeded %d times after the one whose answer was lost, want %d", lost, made, want)
-			}
-		})
-	}
-}
-
 func TestAKeyWhoseSecretWasNotKeptIsTakenAway(t *testing.T) {
 	for name, disturb := range map[string]func(*world){
 		"the vault was away": func(w *world) { w.vault.fails = fault.New(fault.Transient, "h", "the vault is away") },

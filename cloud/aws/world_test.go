@@ -27,6 +27,7 @@ type world struct {
 	cloud *aws.Cloud
 	vault *memory
 	dir   string
+	url   string
 	// facts and begun are what a run remembers of each landing.
 	facts map[string]map[string]string
 }
@@ -50,6 +51,7 @@ func begin(t *testing.T, scenario string, mend ...func(*kernel.Scenario)) *world
 	}
 	srv := httptest.NewServer(w.aws.Handler())
 	t.Cleanup(srv.Close)
+	w.url = srv.URL
 	w.signIn("aws-sso")
 	w.cloud = aws.New(aws.Options{Endpoint: srv.URL, Sessions: w.dir, Keeper: w.vault, Patience: 5 * time.Second})
 	return w
