@@ -12,6 +12,7 @@ import (
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 
@@ -196,7 +197,12 @@ func (w *world) names(pattern string) map[string]string {
 func TestAQuarantinedAccountIsClosedToEverybodyAndComesBackWhenItIsMovedOut(t *testing.T) {
 	w := begin(t, "greenfield", atOnce)
 	l := green("prod")
-	w.takeBack(l, w.land(l))
+	done := w.land(l)
+	somebody := w.administrator(l, "somebody")
+	w.takeBack(l, done)
+	if err := identified(t.Context(), somebody); err == nil || !strings.Contains(err.Error(), "explicit deny in a service control policy") {
+		t.Errorf("an administrator of the account: got %v, want them kept out", err)
+	}
 	account := w.facts[l.ID()][plan.FactContainer]
 	_, err := w.carry(l, "account")
 	f := fault.As(err)
@@ -330,4 +336,28 @@ func TestTheFallbackIsNotTakenAwayUnderTheUndoThatItCarries(t *testing.T) {
 func identified(ctx context.Context, cfg sdk.Config) error {
 	_, err := iam.NewFromConfig(cfg).ListRoles(ctx, &iam.ListRolesInput{})
 	return err
+}
+
+// administrator makes an IAM user in a landing's account who may do everything, and acts as it.
+func (w *world) administrator(l plan.Landing, name string) sdk.Config {
+	w.t.Helper()
+	ctx, api := w.t.Context(), iam.NewFromConfig(w.inside(l))
+	if _, err := api.CreateUser(ctx, &iam.CreateUserInput{UserName: &name}); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := api.AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: &name, PolicyArn: sdk.String("arn:aws:iam::aws:policy/AdministratorAccess")}); err != nil {
+		w.t.Fatal(err)
+	}
+	key, err := api.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &name})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	cfg := sdk.Config{
+		BaseEndpoint: &w.url, Region: "us-east-1", RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider(*key.AccessKey.AccessKeyId, *key.AccessKey.SecretAccessKey, ""),
+	}
+	if err := identified(ctx, cfg); err != nil {
+		w.t.Fatal(err)
+	}
+	return cfg
 }
