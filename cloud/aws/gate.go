@@ -50,6 +50,9 @@ func (c *Cloud) fresh(ctx context.Context, l plan.Login) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, err
 	}
+	if kept, is := p.(*aws.CredentialsCache); is { // the environment's own
+		kept.Invalidate()
+	}
 	base, err := c.bare(ctx, l.Region, l.Name)
 	if err != nil {
 		return aws.Config{}, err
