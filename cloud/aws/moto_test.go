@@ -3,6 +3,7 @@ package aws_test
 import (
 	"maps"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
-// TestALandingIsMadeOnMotoAndASecondRunWritesNothing is judged by an emulator that others wrote. LANDFALL_MOTO is the
+// TestALandingIsMadeOnMotoAndASecondRunWritesNothing, and an undo takes it all back, is judged by an emulator that others wrote. LANDFALL_MOTO is the
 // address of a moto server that keeps AWS's managed policies (MOTO_IAM_LOAD_MANAGED_POLICIES=true).
 func TestALandingIsMadeOnMotoAndASecondRunWritesNothing(t *testing.T) {
 	endpoint := os.Getenv("LANDFALL_MOTO")
@@ -28,7 +29,7 @@ func TestALandingIsMadeOnMotoAndASecondRunWritesNothing(t *testing.T) {
 
 	unserved := map[string]bool{"security-hub": true}            // moto has neither DescribeStandards nor GetEnabledStandards
 	states := map[string]plan.StepState{"mfa": plan.StepWaiting} // and its root users have no second factor
-	facts := map[string]string{}
+	facts, done := map[string]string{}, map[string]plan.Outcome{}
 	for i, run := range []string{"first", "second"} {
 		for _, st := range c.Steps(l) {
 			out, err := c.Carry(t.Context(), plan.Task{Landing: l, Step: st, Key: l.ID() + "/" + st.Name, Facts: facts}, func(string) {})
@@ -46,9 +47,30 @@ func TestALandingIsMadeOnMotoAndASecondRunWritesNothing(t *testing.T) {
 			if err != nil || out.State != want {
 				t.Errorf("%s run of %s: got %s %v, want %s", run, st.Name, out.State, err, want)
 			}
+			if i == 0 {
+				done[st.Name] = out
+			}
 			if i == 1 && out.Writes > 0 {
 				t.Errorf("the second run of %s made %d writes, want none", st.Name, out.Writes)
 			}
+		}
+	}
+	for _, st := range slices.Backward(c.Steps(l)) {
+		o, carried := done[st.Name]
+		if !carried {
+			continue
+		}
+		deed := plan.Deed{Change: o.Change, Receipt: o.Receipt}
+		out, err := c.Undo(t.Context(), plan.Task{Landing: l, Step: st, Key: l.ID() + "/" + st.Name, Facts: facts}, deed, false)
+		want := map[plan.Inverse]plan.UndoState{plan.Revert: plan.Reverted, plan.Neutralise: plan.Neutralised, plan.Quarantine: plan.Quarantined}[st.Inverse]
+		if o.Change.Op == plan.None || st.Inverse == plan.NoInverse {
+			want = plan.Left
+		}
+		if err != nil || out.State != want {
+			t.Errorf("the undo of %s, which was %s: got %s (%s), %v, want %s", st.Name, o.Change.Op, out.State, out.Why, err, want)
+		}
+		if again, err := c.Undo(t.Context(), plan.Task{Landing: l, Step: st, Key: l.ID() + "/" + st.Name, Facts: facts}, deed, false); err != nil || again.Writes > 0 {
+			t.Errorf("the second undo of %s: %d writes, %v, want none", st.Name, again.Writes, err)
 		}
 	}
 }

@@ -37,6 +37,7 @@ func DropVPC(ctx context.Context, s *session.Session, l plan.Landing, vpc string
 // inside is what a VPC holds but for what each VPC begins with: the plan's own parts, by kind, and the names of others'.
 type inside struct {
 	subnets, tables, groups []string
+	chosen                  []string // associations of its subnets with its route tables
 	others                  []string
 }
 
@@ -74,6 +75,11 @@ func insideOf(ctx context.Context, s *session.Session, l plan.Landing, vpc strin
 		if !slices.ContainsFunc(t.Associations, func(a types.RouteTableAssociation) bool { return aws.ToBool(a.Main) }) {
 			sort(&in.tables, t.Tags, aws.ToString(t.RouteTableId))
 		}
+		for _, a := range t.Associations {
+			if slices.Contains(in.subnets, aws.ToString(a.SubnetId)) {
+				in.chosen = append(in.chosen, aws.ToString(a.RouteTableAssociationId))
+			}
+		}
 	}
 	groups := ec2.NewDescribeSecurityGroupsPaginator(client(s), &ec2.DescribeSecurityGroupsInput{Filters: []types.Filter{filter("vpc-id", vpc)}})
 	for groups.HasMorePages() {
@@ -90,8 +96,13 @@ func insideOf(ctx context.Context, s *session.Session, l plan.Landing, vpc strin
 	return in, nil
 }
 
-// drop deletes the plan's own parts. A subnet takes its place in a route table with it.
+// drop deletes the plan's own parts.
 func (in inside) drop(ctx context.Context, s *session.Session) error {
+	for _, id := range in.chosen {
+		if err := disassociate(ctx, s, id); err != nil {
+			return err
+		}
+	}
 	for _, id := range in.subnets {
 		if _, err := client(s).DeleteSubnet(ctx, &ec2.DeleteSubnetInput{SubnetId: &id}); err != nil && !session.Is(err, "InvalidSubnetID.NotFound") {
 			return err

@@ -21,7 +21,7 @@ func WithdrawSubnets(ctx context.Context, s *session.Session, l plan.Landing, vp
 	if err != nil {
 		return err
 	}
-	in.groups = nil
+	in.groups, in.chosen = nil, nil
 	in.subnets = slices.DeleteFunc(in.subnets, func(id string) bool { return slices.Contains(before, id) })
 	tables, err := tablesOf(ctx, s, vpc)
 	if err != nil {
@@ -36,16 +36,26 @@ func WithdrawSubnets(ctx context.Context, s *session.Session, l plan.Landing, vp
 			subnet := aws.ToString(a.SubnetId)
 			switch {
 			case slices.Contains(in.subnets, subnet):
+				in.chosen = append(in.chosen, aws.ToString(a.RouteTableAssociationId))
 			case slices.Contains(chosen, subnet):
 				in.tables = slices.DeleteFunc(in.tables, func(t string) bool { return t == id })
 			default:
-				if _, err := client(s).DisassociateRouteTable(ctx, &ec2.DisassociateRouteTableInput{AssociationId: a.RouteTableAssociationId}); err != nil && !session.Is(err, "InvalidAssociationID.NotFound") {
+				if err := disassociate(ctx, s, aws.ToString(a.RouteTableAssociationId)); err != nil {
 					return err
 				}
 			}
 		}
 	}
 	return in.drop(ctx, s)
+}
+
+// disassociate lets a subnet use the VPC's main route table again.
+func disassociate(ctx context.Context, s *session.Session, association string) error {
+	_, err := client(s).DisassociateRouteTable(ctx, &ec2.DisassociateRouteTableInput{AssociationId: &association})
+	if session.Is(err, "InvalidAssociationID.NotFound") {
+		return nil
+	}
+	return err
 }
 
 // GiveAddresses lets subnets give their hosts public addresses again.

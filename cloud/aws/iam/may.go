@@ -14,19 +14,16 @@ import (
 )
 
 // May asks IAM, before the first write of a step, whether whoever acts in the session's account may do what the step will
-// ask for. Where IAM does not tell (the caller may not simulate, or is nobody who can be simulated) that is no verdict: the
-// writes themselves will say.
+// ask for. Where IAM does not tell (the caller may not simulate, is nobody who can be simulated, or the simulation breaks
+// down) that is no verdict: the writes themselves will say. A login that ended is told at once.
 func May(ctx context.Context, s *session.Session, resource string, actions ...string) error {
-	arn, known, err := principal(ctx, s)
-	if err != nil || !known {
-		return err
+	arn, err := principal(ctx, s)
+	if err != nil || arn == "" {
+		return ofLogin(ctx, err)
 	}
 	out, err := iam.NewFromConfig(s.Config).SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{PolicySourceArn: &arn, ActionNames: actions, ResourceArns: []string{resource}})
-	if untold(err) {
-		return nil
-	}
 	if err != nil {
-		return err
+		return ofLogin(ctx, err)
 	}
 	for _, r := range out.EvaluationResults {
 		organisation := r.OrganizationsDecisionDetail != nil && !r.OrganizationsDecisionDetail.AllowedByOrganizations
@@ -52,10 +49,10 @@ func refusal(s *session.Session, arn, action, decision string, organisation bool
 	return f
 }
 
-// principal is the user or role whose policies count for the session, as IAM names it; a role's session is not one itself,
-// and does not tell the role's path.
-func principal(ctx context.Context, s *session.Session) (arn string, known bool, err error) {
-	arn, err = session.Ask(s, "principal in "+s.Account, func() (string, error) {
+// principal is the user or role whose policies count for the session, as IAM names it, or "" where it is neither; a role's
+// session is not one itself, and does not tell the role's path.
+func principal(ctx context.Context, s *session.Session) (string, error) {
+	arn, err := session.Ask(s, "principal in "+s.Account, func() (string, error) {
 		_, arn, err := session.Caller(ctx, s.Config)
 		if err != nil || !strings.Contains(arn, ":assumed-role/") {
 			return arn, err
@@ -67,13 +64,16 @@ func principal(ctx context.Context, s *session.Session) (arn string, known bool,
 		}
 		return aws.ToString(got.Role.Arn), nil
 	})
-	if untold(err) {
-		return "", false, nil
+	if err != nil || !strings.Contains(arn, ":user/") && !strings.Contains(arn, ":role/") {
+		return "", err
 	}
-	return arn, err == nil && (strings.Contains(arn, ":user/") || strings.Contains(arn, ":role/")), err
+	return arn, nil
 }
 
-// untold reports whether IAM would not say.
-func untold(err error) bool {
-	return fault.KindOf(err) == fault.Denied || absent(err) || session.Is(err, "InvalidInput", "InvalidInputException")
+// ofLogin is an error that the writes would only meet again: the login's own, or the end of the time to work in.
+func ofLogin(ctx context.Context, err error) error {
+	if kind := fault.KindOf(err); kind == fault.SessionExpired || kind == fault.Locked {
+		return err
+	}
+	return ctx.Err()
 }

@@ -59,8 +59,9 @@ func allowedAccounts(ctx context.Context, s *session.Session) (allowed int, know
 	out, err := servicequotas.NewFromConfig(s.Login, func(o *servicequotas.Options) { o.Region = region }).GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{
 		ServiceCode: aws.String("organizations"), QuotaCode: aws.String(accountsQuota),
 	})
+	f := fault.As(err)
 	switch {
-	case fault.KindOf(err) == fault.Denied, session.Is(err, "NoSuchResourceException"):
+	case f != nil && (f.Kind == fault.Denied || f.Code == "Unsupported"), session.Is(err, "NoSuchResourceException"):
 		return 0, false, nil
 	case err != nil:
 		return 0, false, err
