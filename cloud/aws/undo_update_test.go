@@ -126,6 +126,35 @@ func TestWhatTheRunHasChangedIsAsBeforeAndOtherFieldsUntouched(t *testing.T) {
 	}
 }
 
+func TestAnUpdateThatSomebodyHasChangedSinceIsLeft(t *testing.T) {
+	w := begin(t, "itbytes", atOnce, drifted)
+	l := morning("prod")
+	if _, err := w.carry(l, "account"); err != nil {
+		t.Fatal(err)
+	}
+	cfg := w.inside(l)
+	w.drift(cfg)
+	done := w.land(l)
+	role := "itManagesAWS"
+	if _, err := iam.NewFromConfig(cfg).UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{
+		RoleName: &role, PolicyDocument: sdk.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s3control.NewFromConfig(cfg).DeletePublicAccessBlock(t.Context(), &s3control.DeletePublicAccessBlockInput{AccountId: sdk.String("862973411383")}); err != nil {
+		t.Fatal(err)
+	}
+	before := len(w.writes())
+	for step, says := range map[string]string{"identity-itmanagesaws": "somebody has changed it since: trust", "s3-public-access": "taken it away"} {
+		if u, err := w.undo(l, step, done[step]); err != nil || u.State != plan.Left || !strings.Contains(u.Why, says) {
+			t.Errorf("%s: got %+v, %v, want it left: %s", step, u, err, says)
+		}
+	}
+	if made := w.writes()[before:]; len(made) > 0 {
+		t.Errorf("got the writes %v, want none", made)
+	}
+}
+
 func TestThePlacesAndTagsOfTheAccountsAreAsBefore(t *testing.T) {
 	w := begin(t, "itbytes", func(s *kernel.Scenario) {
 		s.Estate["aws"].(map[string]any)["organization"].(map[string]any)["units"] = map[string]any{"labs": []any{"104862917517"}, "core": []any{}}
