@@ -75,7 +75,9 @@ func TestUndoPutsBackWhatTheRunChanged(t *testing.T) {
 // inParts is one of whose parts some cannot be put back.
 type inParts struct{ undoable }
 
-func (inParts) PutBack(o plan.Observation, f plan.FieldDiff) bool { return o.Live["closed "+f.Field] != "" }
+func (inParts) PutBack(o plan.Observation, f plan.FieldDiff) bool {
+	return o.Live["closed "+f.Field] != ""
+}
 
 func TestAPartThatIsClosedToUndoDoesNotKeepItFromItsEnd(t *testing.T) {
 	left := present("2")
