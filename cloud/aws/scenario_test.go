@@ -24,6 +24,9 @@ func (w *world) person(do string, with map[string]string) {
 	}
 }
 
+// resumed is a task that is entered again after a hold.
+func resumed(t *plan.Task) { t.Again = true }
+
 // A closed account bricked everybody's pipeline (awslabs/landing-zone-accelerator-on-aws#980).
 func TestAClosedAccountAmongNineHoldsItsOwnLandingAlone(t *testing.T) {
 	for _, do := range []string{"suspendAccount", "closeAccount"} {
@@ -100,7 +103,7 @@ func TestAnOrganisationThatIsFullAfterTheFirstAccountIsToldOfBeforeTheSecondAndG
 			t.Errorf("got the writes %v, want none", made)
 		}
 		w.person("raiseQuota", map[string]string{"accounts": "3"})
-		if o, err := w.carry(green("dti"), "account"); err != nil || o.Change.Op != plan.Create {
+		if o, err := w.carry(green("dti"), "account", resumed); err != nil || o.Change.Op != plan.Create {
 			t.Errorf("with room: got %s, %v, want it made", o.Change.Op, err)
 		}
 	})
@@ -128,7 +131,7 @@ func TestAnOrganisationThatIsFullAfterTheFirstAccountIsToldOfBeforeTheSecondAndG
 		}
 		w.person("raiseQuota", map[string]string{"accounts": "3"})
 		begun := map[string]*plan.Begun{}
-		if o := w.enter(l, "account-tags", begun); o.State != plan.StepPending {
+		if o := w.enter(l, "account-tags", begun, resumed); o.State != plan.StepPending {
 			t.Errorf("with room: got %s, want it to wait for the accounts", o.State)
 		}
 	})
@@ -186,7 +189,7 @@ func TestARootEmailThatAPersonHasChangedMakesNoSecondAccount(t *testing.T) {
 				t.Errorf("in the same run: got %s, %v, want it known by its id", o.Change.Op, err)
 			}
 			clear(w.facts)
-			o, err := w.carry(l, "account", func(t *plan.Task) { t.Again = true })
+			o, err := w.carry(l, "account", resumed)
 			switch {
 			case tagged && (err != nil || o.Change.Op != plan.None || w.facts[l.ID()][plan.FactContainer] != account):
 				t.Errorf("in another run: got %s, %v, want it found by its tags", o.Change.Op, err)

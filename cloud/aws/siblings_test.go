@@ -34,14 +34,18 @@ func holding(envs ...string) plan.Landing {
 func organised() []string { return []string{"ou-placement", "account-tags"} }
 
 // enter carries a step once, as one activity does, and keeps what it began.
-func (w *world) enter(l plan.Landing, name string, begun map[string]*plan.Begun) plan.Outcome {
+func (w *world) enter(l plan.Landing, name string, begun map[string]*plan.Begun, mend ...func(*plan.Task)) plan.Outcome {
 	w.t.Helper()
 	all := w.cloud.Steps(l)
 	i := slices.IndexFunc(all, func(s plan.Step) bool { return s.Name == name })
 	if i < 0 {
 		w.t.Fatalf("%s has no step %s", l.ID(), name)
 	}
-	out, err := w.cloud.Carry(w.t.Context(), plan.Task{Landing: l, Step: all[i], Key: name, Facts: w.facts[l.ID()], Begun: begun[name]}, func(string) {})
+	task := plan.Task{Landing: l, Step: all[i], Key: name, Facts: w.facts[l.ID()], Begun: begun[name]}
+	for _, m := range mend {
+		m(&task)
+	}
+	out, err := w.cloud.Carry(w.t.Context(), task, func(string) {})
 	if err != nil {
 		w.t.Fatalf("%s: %v", name, err)
 	}

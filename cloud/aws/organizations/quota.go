@@ -23,8 +23,8 @@ const accountsQuota = "L-29A0C5DF"
 // roomFor refuses to make accounts, given by their names and landings, where the organisation has no room for all of them.
 // Who may not read the quota is not kept back by that: AWS keeps it all the same.
 func roomFor(ctx context.Context, s *session.Session, wanted map[string]string) error {
-	allowed, known, err := allowedAccounts(ctx, s)
-	if err != nil || !known {
+	allowed, err := session.Ask(s, "allowed accounts", func() (int, error) { return allowedAccounts(ctx, s) })
+	if err != nil || allowed == unknown {
 		return err
 	}
 	all, err := session.Ask(s, "accounts", func() ([]types.Account, error) { return accounts(ctx, s) })
@@ -53,8 +53,11 @@ func roomFor(ctx context.Context, s *session.Session, wanted map[string]string) 
 	}
 }
 
+// unknown is a quota that AWS does not tell the login.
+const unknown = -1
+
 // allowedAccounts is how many accounts the organisation may have. The quota is kept in the partition's first region.
-func allowedAccounts(ctx context.Context, s *session.Session) (allowed int, known bool, err error) {
+func allowedAccounts(ctx context.Context, s *session.Session) (int, error) {
 	region := map[string]string{"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}[session.Partition(s.Login.Region)]
 	out, err := servicequotas.NewFromConfig(s.Login, func(o *servicequotas.Options) { o.Region = region }).GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{
 		ServiceCode: aws.String("organizations"), QuotaCode: aws.String(accountsQuota),
@@ -62,13 +65,13 @@ func allowedAccounts(ctx context.Context, s *session.Session) (allowed int, know
 	f := fault.As(err)
 	switch {
 	case f != nil && (f.Kind == fault.Denied || f.Code == "Unsupported"), session.Is(err, "NoSuchResourceException"):
-		return 0, false, nil
+		return unknown, nil
 	case err != nil:
-		return 0, false, err
+		return 0, err
 	case out.Quota == nil || out.Quota.Value == nil:
-		return 0, false, nil
+		return unknown, nil
 	}
-	return int(*out.Quota.Value), true, nil
+	return int(*out.Quota.Value), nil
 }
 
 // creations are the names of the accounts that AWS is making now: they are not in the list yet.

@@ -26,6 +26,9 @@ func (s sibling) adopted() bool { return s.ID != "" || s.Called != "" }
 
 // look finds the accounts of all siblings in one list. An organisation that is not there yet has none.
 func look(ctx context.Context, s *session.Session, t plan.Task) ([]sibling, error) {
+	if t.Again {
+		s.Forget() // the world may have been mended just now
+	}
 	all, err := session.Ask(s, "accounts", func() ([]types.Account, error) { return accounts(ctx, s) })
 	if err != nil && !session.Is(err, "AWSOrganizationsNotInUseException") {
 		return nil, err
