@@ -64,9 +64,13 @@ func (a *Landings) CarryStep(ctx context.Context, t plan.Task) (plan.Outcome, er
 	}
 	info := activity.GetInfo(ctx)
 	t.Again = t.Again || info.Attempt > 1
+	if l, known := lastMark(ctx); known {
+		t.Lost = &l
+	}
 	pulse := beat(ctx)
 	defer pulse.stop()
 	out, err := c.Carry(ctx, t, pulse.mark)
+	err = pulse.handOn(err)
 	out.Attempts = int(info.Attempt)
 	if info.Attempt > 1 {
 		out.Retried = info.StartedTime.Sub(info.ScheduledTime)
@@ -195,10 +199,41 @@ func beat(ctx context.Context) *pulse {
 	return p
 }
 
-// mark records that something is about to be made, before the deed.
+// mark records that something is about to be made, before the deed. What the change is stays marked while words say more.
 func (p *pulse) mark(what string) {
+	if _, was := plan.LostIn(p.making.Load().(string)); was { //nolint:forcetypeassert // it holds strings only
+		if _, is := plan.LostIn(what); !is {
+			return
+		}
+	}
 	p.making.Store(what)
 	activity.RecordHeartbeat(p.ctx, what)
+}
+
+// handOn gives a fault what was being made when it was met, for whoever tries again. A refusal is an answer; of anything else
+// nobody knows what became.
+func (p *pulse) handOn(err error) error {
+	l, marked := plan.LostIn(p.making.Load().(string)) //nolint:forcetypeassert // it holds strings only
+	f := fault.As(err)
+	if !marked || f == nil {
+		return err
+	}
+	l.Answered = f.Kind != fault.Transient && f.Kind != fault.Ambiguous
+	f.Made = l.Mark()
+	activity.RecordHeartbeat(p.ctx, f.Made)
+	return err
+}
+
+// lastMark is what an earlier attempt of this activity was about to do when it last told.
+func lastMark(ctx context.Context) (plan.Lost, bool) {
+	if !activity.HasHeartbeatDetails(ctx) {
+		return plan.Lost{}, false
+	}
+	var mark string
+	if err := activity.GetHeartbeatDetails(ctx, &mark); err != nil {
+		return plan.Lost{}, false
+	}
+	return plan.LostIn(mark)
 }
 
 func (p *pulse) stop() { close(p.done) }

@@ -87,7 +87,9 @@ type Fault struct {
 	Login     string        `json:"login,omitempty"`     // the login that met it
 	Scope     string        `json:"scope,omitempty"`     // Locked: the account, subscription or project that is; empty where the login itself is
 	After     time.Duration `json:"after,omitempty"`     // when the server said to come back; 0 if it did not
-	Err       error         `json:"-"`
+	// Made is what was being made when it failed, as the heartbeat before it said; whoever tries again is told.
+	Made string `json:"made,omitempty"`
+	Err  error  `json:"-"`
 }
 
 // New returns a Fault of ours, which no cloud answered.

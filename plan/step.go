@@ -65,6 +65,8 @@ type Task struct {
 	Foreseen string `json:"foreseen,omitempty"`
 	// Begun is set when an earlier entry into the step has changed something and the step was left pending.
 	Begun *Begun `json:"begun,omitempty"`
+	// Lost is what an earlier attempt was about to do when its record was lost.
+	Lost *Lost `json:"lost,omitempty"`
 	// Again is set when an earlier attempt may have made something whose record was lost: look for it before making another.
 	Again bool `json:"again,omitempty"`
 }

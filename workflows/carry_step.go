@@ -18,6 +18,7 @@ type stepping struct {
 	Receipt  plan.Receipt     `json:"receipt"`
 	Begun    *plan.Begun      `json:"begun,omitempty"`
 	Again    bool             `json:"again,omitempty"`
+	Lost     *plan.Lost       `json:"lost,omitempty"`     // what an attempt was about to do when its record was lost
 	Foreseen string           `json:"foreseen,omitempty"` // what somebody approved; plan.Change.Stood
 	Wait     *plan.Wait       `json:"wait,omitempty"`
 	Note     *plan.Note       `json:"note,omitempty"`
@@ -106,7 +107,7 @@ func (l *landing) task(s *stepping) plan.Task {
 	}
 	return plan.Task{
 		Landing: l.way(s), Step: s.Step, Key: l.in.Landing.Plan + "/" + l.in.Landing.ID() + "/" + s.Name,
-		Facts: facts, Begun: s.Begun, Again: s.Again, Foreseen: s.Foreseen,
+		Facts: facts, Begun: s.Begun, Lost: s.Lost, Again: s.Again, Foreseen: s.Foreseen,
 	}
 }
 
@@ -174,6 +175,7 @@ func (l *landing) pause(ctx workflow.Context, s *stepping) {
 func (l *landing) stumble(s *stepping, f *fault.Fault) {
 	s.Attempts++
 	s.Again = true
+	s.lose(f)
 	if s.Begun != nil && f.Kind.Holds() && f.Kind != fault.SessionExpired && f.Kind != fault.Locked {
 		s.Begun.Operation = "" // the cloud has given its verdict on that operation: what comes next is a new one
 	}
@@ -186,6 +188,13 @@ func (l *landing) stumble(s *stepping, f *fault.Fault) {
 	s.Held = holdOf(s.Name, f, need(s, f))
 	if f.Kind == fault.Conflict && s.Foreseen != "" {
 		s.Held.Rhythm = fault.Rhythm{} // nobody but a person may approve another change
+	}
+}
+
+// lose keeps what was being made when a fault was met; the first is what counts.
+func (s *stepping) lose(f *fault.Fault) {
+	if l, marked := plan.LostIn(f.Made); marked && (s.Lost == nil || s.Lost.Answered) {
+		s.Lost = &l
 	}
 }
 
@@ -258,6 +267,7 @@ func (l *landing) lookAgain(ctx workflow.Context, s *stepping) (plan.Outcome, *f
 	}
 	f := named(err)
 	s.Attempts++
+	s.lose(f)
 	s.State, s.Note = plan.StepHeld, note(f)
 	return out, f
 }

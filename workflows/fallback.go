@@ -25,6 +25,7 @@ func (l *landing) fallBack(ctx workflow.Context, s *stepping, f *fault.Fault) bo
 	}
 	s.Attempts++
 	s.Again = true
+	s.lose(f)
 	return true
 }
 

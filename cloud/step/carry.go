@@ -25,7 +25,7 @@ func carry[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, mark fu
 	case out.State == plan.StepPending, out.State == plan.StepWaiting, out.State == plan.StepGap:
 		return out, nil
 	case c.Op == plan.None:
-		return earlier(out, t), nil
+		return earlier(out, t, o), nil
 	}
 	if err := standsInTheWay(t, o, c); err != nil {
 		return plan.Outcome{}, err
@@ -39,12 +39,14 @@ func carry[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, mark fu
 	if err := ctl.Preflight(ctx, s, t, c); err != nil {
 		return plan.Outcome{}, err
 	}
+	first, before := keep(t, c, o)
+	mark(plan.Lost{Change: first, Before: before}.Mark())
 	applied, err := ctl.Apply(ctx, s, t, c, o, mark)
 	if err != nil {
 		return plan.Outcome{}, err
 	}
-	begun := &plan.Begun{Change: keep(t, c), Operation: applied.Operation, ID: applied.ID}
-	t.Begun = begun
+	t.Begun = &plan.Begun{Change: first, Operation: applied.Operation, ID: applied.ID}
+	o.Live = before
 	return verify(ctx, ctl, s, t, o, applied, patience)
 }
 
@@ -91,7 +93,7 @@ func verify[S any](ctx context.Context, ctl Control[S], s S, t plan.Task, before
 				return out, nil
 			}
 			if out.State == plan.StepDone && out.Change.Op == plan.None {
-				out = earlier(out, t)
+				out = earlier(out, t, o)
 				out.Receipt.Before = before.Live
 				out.Facts = merge(a.Facts, out.Facts)
 				return out, nil
@@ -149,22 +151,34 @@ func unforeseen(t plan.Task, c plan.Change) error {
 }
 
 // earlier gives a step that is now so the change that an earlier entry or attempt made for it.
-func earlier(out plan.Outcome, t plan.Task) plan.Outcome {
-	if t.Begun != nil {
+func earlier(out plan.Outcome, t plan.Task, o plan.Observation) plan.Outcome {
+	switch {
+	case t.Begun != nil:
 		out.Change = t.Begun.Change
 		if out.Receipt.ID == "" {
 			out.Receipt.ID = t.Begun.ID
 		}
+	case ours(t, o):
+		out.Change, out.Receipt.Before = t.Lost.Change, t.Lost.Before
 	}
 	return out
 }
 
-// keep is the change to report when a step is entered more than once: the first one made.
-func keep(t plan.Task, c plan.Change) plan.Change {
-	if t.Begun != nil && t.Begun.Change.Op != "" {
-		return t.Begun.Change
+// ours reports whether what stands is what an attempt made whose record was lost: nobody knows what became of it, or it bears
+// the plan's tag, which stood nowhere before.
+func ours(t plan.Task, o plan.Observation) bool {
+	return t.Lost != nil && (!t.Lost.Answered || o.Owner != "" && o.Owner == t.Landing.Plan)
+}
+
+// keep is the change to report when a step is entered more than once, and what stood before it: the first one made.
+func keep(t plan.Task, c plan.Change, o plan.Observation) (plan.Change, plan.Fields) {
+	switch {
+	case t.Begun != nil && t.Begun.Change.Op != "":
+		return t.Begun.Change, o.Live
+	case ours(t, o):
+		return t.Lost.Then(c), t.Lost.Before
 	}
-	return c
+	return c, o.Live
 }
 
 func mode(t plan.Task) plan.Mode {

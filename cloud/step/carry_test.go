@@ -98,7 +98,7 @@ func TestWhatIsAbsentIsMadeAfterAMarkAndSeenBeforeItIsDone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out.State != plan.StepDone || out.Change.Op != plan.Create || out.Receipt.ID != "t-1" || len(w.marks) != 1 {
+	if out.State != plan.StepDone || out.Change.Op != plan.Create || out.Receipt.ID != "t-1" || len(w.marks) != 2 {
 		t.Errorf("outcome = %+v, marks %v", out, w.marks)
 	}
 }
@@ -343,4 +343,45 @@ type counted struct{ control }
 func (c counted) Observe(ctx context.Context, w *world, t plan.Task) (plan.Observation, error) {
 	step.Count(ctx, false)
 	return c.control.Observe(ctx, w, t)
+}
+
+func TestWhatAnAttemptMadeAndDidNotRecordIsTheRunsOwnAllTheSame(t *testing.T) {
+	made := &plan.Lost{Change: plan.Change{Op: plan.Create}}
+	refused := &plan.Lost{Change: plan.Change{Op: plan.Create}, Answered: true}
+	tagged := present("2")
+	tagged.Owner = "p"
+	for name, c := range map[string]struct {
+		lost *plan.Lost
+		o    plan.Observation
+		want plan.Op
+	}{
+		"its answer was lost":              {made, present("2"), plan.Create},
+		"it was refused, and stands":       {refused, present("2"), plan.None}, // somebody has made it since
+		"it was refused half-way, tagged":  {refused, tagged, plan.Create},
+		"nothing was marked":               {nil, present("2"), plan.None},
+		"its answer was lost, and it lags": {made, present("1"), plan.Create},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctl := thing()
+			ctl.after = func(w *world, _ plan.Change) { w.observed = []plan.Observation{present("2")} }
+			w := &world{observed: []plan.Observation{c.o}}
+			out, err := carry(t, w, ctl, plan.Task{Again: true, Lost: c.lost})
+			if err != nil || out.Change.Op != c.want {
+				t.Errorf("change = %+v, %v; want %s", out.Change, err, c.want)
+			}
+		})
+	}
+}
+
+func TestTheChangeIsMarkedBeforeItIsMade(t *testing.T) {
+	ctl := thing()
+	ctl.after = func(w *world, _ plan.Change) { w.observed = []plan.Observation{present("2")} }
+	w := &world{observed: []plan.Observation{present("1")}}
+	if _, err := carry(t, w, ctl, plan.Task{}); err != nil {
+		t.Fatal(err)
+	}
+	l, marked := plan.LostIn(w.marks[0])
+	if !marked || l.Change.Op != plan.Update || l.Before["size"] != "1" {
+		t.Errorf("the first mark is %q, want the change and what stood before", w.marks[0])
+	}
 }
