@@ -1,6 +1,10 @@
 package plan
 
-import "time"
+import (
+	"regexp"
+	"strings"
+	"time"
+)
 
 // Entry is one record of the journal: who did what, where, why, and what it was before and after. It is written once and
 // never changed; it holds no secret.
@@ -16,8 +20,10 @@ type Entry struct {
 	Why     string    `json:"why,omitempty"`
 	ID      string    `json:"id,omitempty"` // the provider's id of the thing
 	Change  Op        `json:"change,omitempty"`
-	Before  Fields    `json:"before,omitempty"`
-	After   Fields    `json:"after,omitempty"`
+	// State is what it came to, in the words of what it is about: a step's state, an undo's, a login's.
+	State  string `json:"state,omitempty"`
+	Before Fields `json:"before,omitempty"`
+	After  Fields `json:"after,omitempty"`
 	// Evidence is the sha256 of the evidence that justified it, a line each, in order: "sha256:…".
 	Evidence string `json:"evidence,omitempty"`
 	Run      string `json:"run"` // workflow id and run id, with a / between
@@ -41,3 +47,76 @@ const (
 	EntryRotation EntryKind = "rotation" // a credential's key was made, made current, or taken away
 	EntryWord     EntryKind = "word"     // somebody gave their word for what no API can prove
 )
+
+// EntryKinds lists every kind.
+func EntryKinds() []EntryKind {
+	return []EntryKind{
+		EntryStep, EntryHold, EntryRelease, EntryFallback, EntryApproval, EntryUndo, EntryAbort, EntryLogin, EntryWord,
+	}
+}
+
+// Secret says which field of an entry holds what looks like a secret, and what it looks like; both are empty where none
+// does. The id of an access key opens nothing, and names the thing that was made.
+func (e Entry) Secret() (field, what string) {
+	id := e.ID
+	if accessKeyID.MatchString(id) {
+		id = ""
+	}
+	for _, f := range []struct{ name, text string }{
+		{"landing", e.Landing},
+		{"step", e.Step},
+		{"login", e.Login},
+		{"who", e.Who},
+		{"what", e.What},
+		{"why", e.Why},
+		{"id", id},
+		{"state", e.State},
+		{"evidence", e.Evidence},
+		{"run", e.Run},
+	} {
+		if what := looksSecret(f.text); what != "" {
+			return f.name, what
+		}
+	}
+	for _, side := range []struct {
+		name   string
+		fields Fields
+	}{{"before", e.Before}, {"after", e.After}} {
+		for _, name := range side.fields.Names() {
+			value := side.fields[name]
+			switch what := looksSecret(name + "=" + value); {
+			case strings.HasPrefix(value, "op://"):
+			case what != "":
+				return side.name, what
+			case secretName(name) && len(value) >= 8:
+				return side.name, "a secret, by its name"
+			}
+		}
+	}
+	return "", ""
+}
+
+// accessKeyID is the id of an AWS access key, alone.
+var accessKeyID = regexp.MustCompile(`^(AKIA|ASIA)[A-Z0-9]{16}$`)
+
+// Record is an entry as it was sealed: in its place of its plan's chain, with the hash by which a change is found.
+type Record struct {
+	Seq   int    `json:"seq"`           // 1 and on, without a gap
+	Prev  string `json:"prev"`          // the hash of the record before it
+	Hash  string `json:"hash"`          // of Prev and Entry
+	Entry string `json:"entry"`         // the entry's canonical JSON, as it was hashed
+	Key   string `json:"key,omitempty"` // where it stands, if that is no place of a record
+}
+
+// Head is where a chain ends: its last record's number and hash. The zero Head is a chain that has none.
+type Head struct {
+	Seq  int    `json:"seq"`
+	Hash string `json:"hash,omitempty"`
+}
+
+// Page is a part of a journal as it is read, in the order of its places.
+type Page struct {
+	Records []Record `json:"records"`
+	Last    string   `json:"last,omitempty"` // the place to read on from; empty where nothing was read
+	Head    Head     `json:"head"`           // read after the records
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/table"
 )
 
 // Enter sees to it that each row stands in the table, and says how many it wrote. A row that stands already is left
@@ -40,21 +41,14 @@ func (b *Book) Preview(ctx context.Context, home plan.Landing, reg plan.Registry
 	if err != nil {
 		return 0, err
 	}
-	d, err := t.look(ctx)
+	missing, wanting, err := t.Lacks(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if d == nil {
+	if missing {
 		return len(rows) + 1, nil
 	}
-	if err := t.usable(d); err != nil {
-		return 0, err
-	}
-	mends, err := t.mends(ctx, d)
-	if err != nil {
-		return 0, err
-	}
-	pending = min(len(mends), 1)
+	pending = min(wanting, 1)
 	var refused error
 	for _, r := range rows {
 		_, wanted, err := t.compare(ctx, r)
@@ -72,13 +66,13 @@ func (b *Book) Preview(ctx context.Context, home plan.Landing, reg plan.Registry
 
 // compare reads what stands in a row's place and says whether the row is to be written there. Another plan's row is a
 // conflict.
-func (t *table) compare(ctx context.Context, r plan.Row) (now item, wanted bool, err error) {
+func (t shelf) compare(ctx context.Context, r plan.Row) (now table.Item, wanted bool, err error) {
 	if r.Project == "" || r.Cloud == "" || r.Plan == "" {
 		return nil, false, fault.New(fault.Bug, "", "a row of the registry has no project, cloud or plan: %+v", r)
 	}
-	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.name, Key: keyOf(r), ConsistentRead: aws.Bool(true)})
+	out, err := t.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.Name, Key: keyOf(r), ConsistentRead: aws.Bool(true)})
 	if err != nil {
-		return nil, false, t.named("GetItem", err)
+		return nil, false, t.Named("GetItem", err)
 	}
 	if len(out.Item) == 0 {
 		return nil, true, nil
@@ -92,7 +86,7 @@ func (t *table) compare(ctx context.Context, r plan.Row) (now item, wanted bool,
 }
 
 // enter writes one row on the condition that nothing changed since it was compared, and compares again where it did.
-func (t *table) enter(ctx context.Context, r plan.Row) (bool, error) {
+func (t shelf) enter(ctx context.Context, r plan.Row) (bool, error) {
 	if r.Updated.IsZero() {
 		r.Updated = time.Now()
 	}
@@ -102,16 +96,16 @@ func (t *table) enter(ctx context.Context, r plan.Row) (bool, error) {
 			return false, err
 		}
 		err = t.put(ctx, r, now)
-		if tries > 1 && codeOf(err) == conditionFailed {
+		if tries > 1 && table.CodeOf(err) == table.ConditionFailed {
 			continue
 		}
-		return err == nil, t.named("PutItem", err)
+		return err == nil, t.Named("PutItem", err)
 	}
 }
 
 // put writes a row in the place of now; nil is nothing.
-func (t *table) put(ctx context.Context, r plan.Row, now item) error {
-	in := &dynamodb.PutItemInput{TableName: &t.name}
+func (t shelf) put(ctx context.Context, r plan.Row, now table.Item) error {
+	in := &dynamodb.PutItemInput{TableName: &t.Name}
 	stands, _ := decode(now)
 	r.Version = stands.Version + 1
 	in.Item = encode(r, now)
@@ -126,6 +120,6 @@ func (t *table) put(ctx context.Context, r plan.Row, now item) error {
 		in.ExpressionAttributeNames = map[string]string{"#version": "version"}
 		in.ExpressionAttributeValues = map[string]types.AttributeValue{":version": version}
 	}
-	_, err := t.client.PutItem(ctx, in)
+	_, err := t.Client.PutItem(ctx, in)
 	return err
 }

@@ -6,9 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/table"
 )
 
 // What keys and attributes begin with.
@@ -18,17 +17,14 @@ const (
 	extra      = "attributes." // a row's own attributes stand beside the others
 )
 
-// item is a row as DynamoDB holds it.
-type item = map[string]types.AttributeValue
-
 // keyOf is where a row stands.
-func keyOf(r plan.Row) item {
-	return item{"PK": text(projectKey + r.Project), "SK": text(cloudKey + string(r.Cloud))}
+func keyOf(r plan.Row) table.Item {
+	return table.Item{"PK": table.Text(projectKey + r.Project), "SK": table.Text(cloudKey + string(r.Cloud))}
 }
 
 // encode puts a row into an item, over what else the item holds: another program's attributes stay.
-func encode(r plan.Row, over item) item {
-	out := item{}
+func encode(r plan.Row, over table.Item) table.Item {
+	out := table.Item{}
 	for name, v := range over {
 		if !strings.HasPrefix(name, extra) {
 			out[name] = v
@@ -38,10 +34,10 @@ func encode(r plan.Row, over item) item {
 	for name, v := range ours(r) {
 		delete(out, name)
 		if v != "" {
-			out[name] = text(v)
+			out[name] = table.Text(v)
 		}
 	}
-	out["version"], out["updated"] = text(strconv.Itoa(r.Version)), text(r.Updated.UTC().Format(time.RFC3339Nano))
+	out["version"], out["updated"] = table.Text(strconv.Itoa(r.Version)), table.Text(r.Updated.UTC().Format(time.RFC3339Nano))
 	return out
 }
 
@@ -57,24 +53,24 @@ func ours(r plan.Row) map[string]string {
 }
 
 // decode reads a row; one that is not of the registry's form is not read.
-func decode(it item) (plan.Row, bool) {
-	project, isProject := strings.CutPrefix(read(it, "PK"), projectKey)
-	cloud, isCloud := strings.CutPrefix(read(it, "SK"), cloudKey)
+func decode(it table.Item) (plan.Row, bool) {
+	project, isProject := strings.CutPrefix(table.Read(it, "PK"), projectKey)
+	cloud, isCloud := strings.CutPrefix(table.Read(it, "SK"), cloudKey)
 	if !isProject || !isCloud {
 		return plan.Row{}, false
 	}
 	r := plan.Row{
-		Project: project, Cloud: plan.Cloud(cloud), Kind: read(it, "kind"), ID: read(it, "id"), Environment: read(it, "environment"),
-		Name: read(it, "name"), Credential: read(it, "credential"), Plan: read(it, "plan"),
+		Project: project, Cloud: plan.Cloud(cloud), Kind: table.Read(it, "kind"), ID: table.Read(it, "id"), Environment: table.Read(it, "environment"),
+		Name: table.Read(it, "name"), Credential: table.Read(it, "credential"), Plan: table.Read(it, "plan"),
 	}
-	r.Version, _ = strconv.Atoi(read(it, "version"))                 // none: another program's row
-	r.Updated, _ = time.Parse(time.RFC3339Nano, read(it, "updated")) // none: another program's row
+	r.Version, _ = strconv.Atoi(table.Read(it, "version"))                 // none: another program's row
+	r.Updated, _ = time.Parse(time.RFC3339Nano, table.Read(it, "updated")) // none: another program's row
 	for name := range it {
 		if own, is := strings.CutPrefix(name, extra); is {
 			if r.Attributes == nil {
 				r.Attributes = map[string]string{}
 			}
-			r.Attributes[own] = read(it, name)
+			r.Attributes[own] = table.Read(it, name)
 		}
 	}
 	return r, true
@@ -87,17 +83,4 @@ func same(a, b plan.Row) bool {
 	maps.DeleteFunc(x, empty)
 	maps.DeleteFunc(y, empty)
 	return maps.Equal(x, y)
-}
-
-func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
-
-// read is an attribute as text, whether it was written as a text or as a number.
-func read(it item, name string) string {
-	switch v := it[name].(type) {
-	case *types.AttributeValueMemberS:
-		return v.Value
-	case *types.AttributeValueMemberN:
-		return v.Value
-	}
-	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/table"
 )
 
 // List reads every row, by project and cloud.
@@ -19,13 +20,13 @@ func (b *Book) List(ctx context.Context, home plan.Landing, reg plan.Registry) (
 		return nil, err
 	}
 	var out []plan.Row
-	pages := dynamodb.NewScanPaginator(t.client, &dynamodb.ScanInput{TableName: &t.name, ConsistentRead: aws.Bool(true)})
+	pages := dynamodb.NewScanPaginator(t.Client, &dynamodb.ScanInput{TableName: &t.Name, ConsistentRead: aws.Bool(true)})
 	for pages.HasMorePages() {
 		p, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, t.named("Scan", err)
+			return nil, t.Named("Scan", err)
 		}
-		out = append(out, rows(p.Items)...)
+		out = append(out, decoded(p.Items)...)
 	}
 	slices.SortFunc(out, inOrder)
 	return out, nil
@@ -43,23 +44,23 @@ func (b *Book) Show(ctx context.Context, home plan.Landing, reg plan.Registry, p
 		return nil, err
 	}
 	var out []plan.Row
-	pages := dynamodb.NewQueryPaginator(t.client, &dynamodb.QueryInput{
-		TableName: &t.name, ConsistentRead: aws.Bool(true),
+	pages := dynamodb.NewQueryPaginator(t.Client, &dynamodb.QueryInput{
+		TableName: &t.Name, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression:    aws.String("PK = :project"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":project": text(projectKey + project)},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":project": table.Text(projectKey + project)},
 	})
 	for pages.HasMorePages() {
 		p, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, t.named("Query", err)
+			return nil, t.Named("Query", err)
 		}
-		out = append(out, rows(p.Items)...)
+		out = append(out, decoded(p.Items)...)
 	}
 	return out, nil
 }
 
-// rows decodes those items that are rows of the registry.
-func rows(items []item) []plan.Row {
+// decoded are those items that are rows of the registry.
+func decoded(items []table.Item) []plan.Row {
 	var out []plan.Row
 	for _, it := range items {
 		if r, is := decode(it); is {

@@ -1,4 +1,4 @@
-package registry
+package table
 
 import (
 	"context"
@@ -16,7 +16,7 @@ type mend struct {
 }
 
 // mends lists what is not as wanted of a table that is there, one call each: DynamoDB refuses some together.
-func (t *table) mends(ctx context.Context, d *types.TableDescription) ([]mend, error) {
+func (t *Table) mends(ctx context.Context, d *types.TableDescription) ([]mend, error) {
 	var out []mend
 	if d.BillingModeSummary == nil || d.BillingModeSummary.BillingMode != types.BillingModePayPerRequest {
 		out = append(out, t.update("set to on-demand capacity", dynamodb.UpdateTableInput{BillingMode: types.BillingModePayPerRequest}))
@@ -31,9 +31,9 @@ func (t *table) mends(ctx context.Context, d *types.TableDescription) ([]mend, e
 		d.SSEDescription.Status != types.SSEStatusUpdating) {
 		out = append(out, t.update("encrypted with a key of the account", dynamodb.UpdateTableInput{SSESpecification: &types.SSESpecification{Enabled: aws.Bool(true)}}))
 	}
-	b, err := t.client.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: &t.name})
+	b, err := t.Client.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: &t.Name})
 	if err != nil {
-		return nil, t.named("DescribeContinuousBackups", err)
+		return nil, t.Named("DescribeContinuousBackups", err)
 	}
 	if !recovers(b.ContinuousBackupsDescription) {
 		out = append(out, mend{"given point-in-time recovery", t.recover})
@@ -53,19 +53,19 @@ func recovers(d *types.ContinuousBackupsDescription) bool {
 }
 
 // update is a mend by UpdateTable.
-func (t *table) update(what string, in dynamodb.UpdateTableInput) mend {
-	in.TableName = &t.name
+func (t *Table) update(what string, in dynamodb.UpdateTableInput) mend {
+	in.TableName = &t.Name
 	return mend{what, func(ctx context.Context) (bool, error) {
-		_, err := t.client.UpdateTable(ctx, &in)
-		return err == nil, t.named("UpdateTable", err)
+		_, err := t.Client.UpdateTable(ctx, &in)
+		return err == nil, t.Named("UpdateTable", err)
 	}}
 }
 
 // recover switches point-in-time recovery on.
-func (t *table) recover(ctx context.Context) (bool, error) {
-	_, err := t.client.UpdateContinuousBackups(ctx, &dynamodb.UpdateContinuousBackupsInput{
-		TableName:                        &t.name,
+func (t *Table) recover(ctx context.Context) (bool, error) {
+	_, err := t.Client.UpdateContinuousBackups(ctx, &dynamodb.UpdateContinuousBackupsInput{
+		TableName:                        &t.Name,
 		PointInTimeRecoverySpecification: &types.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(true)},
 	})
-	return err == nil, t.named("UpdateContinuousBackups", err)
+	return err == nil, t.Named("UpdateContinuousBackups", err)
 }

@@ -1,4 +1,4 @@
-package registry
+package table
 
 import (
 	"context"
@@ -9,18 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/itbytes/landfall/fault"
-	"github.com/itbytes/landfall/plan"
 )
 
 // Prepare sees to it that the table stands as wanted: it makes a missing one, mends what is not so of one that stands
-// there, and waits until it can be used. Wrote tells whether anything was changed. What takes longer than the Book's
+// there, and waits until it can be used. Wrote tells whether anything was changed. What takes longer than
 // patience comes back as a Propagating fault: call again.
-func (b *Book) Prepare(ctx context.Context, home plan.Landing, reg plan.Registry) (wrote bool, err error) {
-	t, err := b.at(ctx, home, reg)
-	if err != nil {
-		return false, err
-	}
-	deadline := time.Now().Add(b.patience)
+func (t *Table) Prepare(ctx context.Context, patience time.Duration) (wrote bool, err error) {
+	deadline := time.Now().Add(patience)
 	done := map[string]bool{}
 	for wait := 50 * time.Millisecond; ; wait = min(wait*2, 2*time.Second) {
 		wanting, awaited, err := t.next(ctx, done)
@@ -30,7 +25,7 @@ func (b *Book) Prepare(ctx context.Context, home plan.Landing, reg plan.Registry
 		if wanting != nil {
 			switch did, err := wanting.do(ctx); {
 			case passing(err):
-				awaited = "the table " + t.name + " takes no change yet"
+				awaited = "the table " + t.Name + " takes no change yet"
 			case err != nil:
 				return wrote, err
 			default:
@@ -51,14 +46,14 @@ func (b *Book) Prepare(ctx context.Context, home plan.Landing, reg plan.Registry
 }
 
 // next is what to do now so that the table becomes as wanted, or what is awaited before more can be done, or neither.
-func (t *table) next(ctx context.Context, done map[string]bool) (do *mend, awaited string, err error) {
+func (t *Table) next(ctx context.Context, done map[string]bool) (do *mend, awaited string, err error) {
 	d, err := t.look(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	if d == nil {
 		if done["made"] {
-			return nil, "the table " + t.name + " is made but not yet seen", nil
+			return nil, "the table " + t.Name + " is made but not yet seen", nil
 		}
 		return &mend{"made", t.create}, "", nil
 	}
@@ -66,7 +61,7 @@ func (t *table) next(ctx context.Context, done map[string]bool) (do *mend, await
 		return nil, "", err
 	}
 	if d.TableStatus != types.TableStatusActive {
-		return nil, "the table " + t.name + " is " + string(d.TableStatus), nil
+		return nil, "the table " + t.Name + " is " + string(d.TableStatus), nil
 	}
 	mends, err := t.mends(ctx, d)
 	if err != nil || len(mends) == 0 {
@@ -77,23 +72,23 @@ func (t *table) next(ctx context.Context, done map[string]bool) (do *mend, await
 			return &mends[i], "", nil
 		}
 	}
-	return nil, "the table " + t.name + " does not show yet that it was " + mends[0].what, nil
+	return nil, "the table " + t.Name + " does not show yet that it was " + mends[0].what, nil
 }
 
 // look describes the table, or answers nil for a definite not-found.
-func (t *table) look(ctx context.Context) (*types.TableDescription, error) {
-	out, err := t.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &t.name})
-	if codeOf(err) == notFound {
+func (t *Table) look(ctx context.Context) (*types.TableDescription, error) {
+	out, err := t.Client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &t.Name})
+	if CodeOf(err) == NotFound {
 		return nil, nil //nolint:nilnil // no table, and nothing wrong
 	}
 	if err != nil {
-		return nil, t.named("DescribeTable", err)
+		return nil, t.Named("DescribeTable", err)
 	}
 	return out.Table, nil
 }
 
-// usable says why a table that stands there cannot be the registry.
-func (t *table) usable(d *types.TableDescription) error {
+// usable says why a table that stands there cannot be ours.
+func (t *Table) usable(d *types.TableDescription) error {
 	keys := ""
 	for _, k := range d.KeySchema {
 		keys += string(k.KeyType) + " " + aws.ToString(k.AttributeName) + " "
@@ -105,18 +100,18 @@ func (t *table) usable(d *types.TableDescription) error {
 	}
 	switch {
 	case keys != "HASH PK RANGE SK ":
-		return fault.New(fault.Conflict, "Name another table in the plan's registry, then resume.",
-			"the table %s stands there with other keys than the texts PK and SK", t.name)
+		return fault.New(fault.Conflict, "Name another table in the plan's "+t.Of+", then resume.",
+			"the table %s stands there with other keys than the texts PK and SK", t.Name)
 	case d.TableStatus == types.TableStatusCreating, d.TableStatus == types.TableStatusUpdating, d.TableStatus == types.TableStatusActive:
 		return nil
 	}
-	return fault.New(fault.Conflict, "Restore the table or let it be gone, then resume.", "the table %s is %s", t.name, d.TableStatus)
+	return fault.New(fault.Conflict, "Restore the table or let it be gone, then resume.", "the table %s is %s", t.Name, d.TableStatus)
 }
 
 // create makes the table; one that somebody else made meanwhile is as good.
-func (t *table) create(ctx context.Context) (bool, error) {
-	_, err := t.client.CreateTable(ctx, &dynamodb.CreateTableInput{
-		TableName:   &t.name,
+func (t *Table) create(ctx context.Context) (bool, error) {
+	_, err := t.Client.CreateTable(ctx, &dynamodb.CreateTableInput{
+		TableName:   &t.Name,
 		BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{
 			{AttributeName: aws.String("PK"), AttributeType: types.ScalarAttributeTypeS},
@@ -129,8 +124,8 @@ func (t *table) create(ctx context.Context) (bool, error) {
 		SSESpecification:          &types.SSESpecification{Enabled: aws.Bool(true)},
 		DeletionProtectionEnabled: aws.Bool(true),
 	})
-	if codeOf(err) == inUse {
+	if CodeOf(err) == inUse {
 		return false, nil
 	}
-	return err == nil, t.named("CreateTable", err)
+	return err == nil, t.Named("CreateTable", err)
 }
