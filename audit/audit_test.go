@@ -77,15 +77,15 @@ func (p place) seal(t *testing.T, after plan.Head, entries ...plan.Entry) plan.H
 // read reads the whole journal of a plan, page by page.
 func (p place) read(t *testing.T, planName string) (records []plan.Record, head plan.Head, pages int) {
 	t.Helper()
-	for last := ""; ; pages++ {
+	for last := ""; ; {
 		page, err := p.ledger.Read(t.Context(), home(), p.journal, planName, last)
 		if err != nil {
 			t.Fatalf("read: %v", err)
 		}
-		if page.Last == "" {
+		pages++
+		if records, last = append(records, page.Records...), page.Last; !page.More {
 			return records, page.Head, pages
 		}
-		records, last = append(records, page.Records...), page.Last
 	}
 }
 

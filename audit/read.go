@@ -52,15 +52,17 @@ func (t shelf) page(ctx context.Context, planName, after string) (plan.Page, err
 		in.KeyConditionExpression = aws.String("PK = :plan AND SK > :after")
 		in.ExpressionAttributeValues[":after"] = table.Text(after)
 	}
-	out := plan.Page{Records: []plan.Record{}}
+	out := plan.Page{Records: []plan.Record{}, Last: after}
 	found, err := t.Client.Query(ctx, in)
 	if err != nil {
 		return out, t.missing(t.Named("Query", err))
 	}
+	out.More = len(found.LastEvaluatedKey) > 0
 	size := 0
 	for _, it := range found.Items {
 		r := decode(it)
-		if size += len(r.Entry) + len(r.Prev) + len(r.Hash) + len(r.Key); size > pageBytes && out.Last != "" {
+		if size += len(r.Entry) + len(r.Prev) + len(r.Hash) + len(r.Key); size > pageBytes && out.Last != after {
+			out.More = true
 			return out, nil
 		}
 		out.Last = table.Read(it, "SK")

@@ -36,7 +36,7 @@ func TestALongJournalIsReadInPagesThatFitAPayload(t *testing.T) {
 			if size > 1<<20 {
 				t.Errorf("a page of %d bytes", size)
 			}
-			if last = page.Last; last == "" {
+			if last = page.Last; !page.More {
 				break
 			}
 		}

@@ -51,7 +51,7 @@ const (
 // EntryKinds lists every kind.
 func EntryKinds() []EntryKind {
 	return []EntryKind{
-		EntryStep, EntryHold, EntryRelease, EntryFallback, EntryApproval, EntryUndo, EntryAbort, EntryLogin, EntryWord,
+		EntryStep, EntryHold, EntryRelease, EntryFallback, EntryApproval, EntryUndo, EntryAbort, EntryLogin, EntryRotation, EntryWord,
 	}
 }
 
@@ -96,6 +96,22 @@ func (e Entry) Secret() (field, what string) {
 	return "", ""
 }
 
+// Weight is how many bytes an entry's texts have.
+func (e Entry) Weight() int {
+	n := 0
+	for _, s := range []string{
+		e.Plan, string(e.Kind), e.Landing, e.Step, e.Login, e.Who, e.What, e.Why, e.ID, string(e.Change), e.State, e.Evidence, e.Run,
+	} {
+		n += len(s)
+	}
+	for _, fields := range []Fields{e.Before, e.After} {
+		for _, name := range fields.Names() {
+			n += len(name) + len(fields[name])
+		}
+	}
+	return n
+}
+
 // accessKeyID is the id of an AWS access key, alone.
 var accessKeyID = regexp.MustCompile(`^(AKIA|ASIA)[A-Z0-9]{16}$`)
 
@@ -117,6 +133,7 @@ type Head struct {
 // Page is a part of a journal as it is read, in the order of its places.
 type Page struct {
 	Records []Record `json:"records"`
-	Last    string   `json:"last,omitempty"` // the place to read on from; empty where nothing was read
+	Last    string   `json:"last,omitempty"` // the place to read on from
+	More    bool     `json:"more,omitempty"` // there is more behind it
 	Head    Head     `json:"head"`           // read after the records
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/itbytes/landfall/activities"
+	"github.com/itbytes/landfall/audit"
 	"github.com/itbytes/landfall/cloud/aws"
 	"github.com/itbytes/landfall/cloud/azure"
 	"github.com/itbytes/landfall/cloud/gcp"
@@ -122,5 +123,6 @@ var (
 	_ activities.Notary  = (*registry.Notary)(nil)
 	_ activities.Depot   = (*azure.Cloud)(nil)
 	_ activities.Depot   = (*gcp.Cloud)(nil)
+	_ activities.Ledger  = (*audit.Ledger)(nil)
 	_ step.Keeper        = (*vault.Vault)(nil)
 )

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/itbytes/landfall/activities"
+	"github.com/itbytes/landfall/audit"
 	"github.com/itbytes/landfall/plan"
 	"github.com/itbytes/landfall/registry"
 	"github.com/itbytes/landfall/workflows"
@@ -69,6 +70,8 @@ func registerRunbook(w book, cfg config, chapters ...any) {
 		workflows.LandType:         workflows.Land,
 		workflows.KeepLoginType:    workflows.KeepLogin,
 		workflows.ShowRegistryType: workflows.ShowRegistry,
+		workflows.JournalType:      workflows.Journal,
+		workflows.ShowJournalType:  workflows.ShowJournal,
 
 		workflows.RotateCredentialType:  workflows.RotateCredential,
 		workflows.RotateCredentialsType: workflows.RotateCredentials,
@@ -88,7 +91,8 @@ func registerRunbook(w book, cfg config, chapters ...any) {
 	})
 }
 
-// registerCloud registers the activities of one cloud; the registry's go with AWS, where its credentials are.
+// registerCloud registers the activities of one cloud; the registry's and the journal's go with AWS, where their
+// credentials are.
 func registerCloud(w book, name plan.Cloud, k kit) {
 	w.RegisterActivity(&activities.Landings{Clouds: k.clouds, Latch: k.latch})
 	w.RegisterActivity(k.logins)
@@ -98,6 +102,7 @@ func registerCloud(w book, name plan.Cloud, k kit) {
 		table := registry.New(open(k.clouds[name]))
 		w.RegisterActivity(&activities.Register{Book: table})
 		w.RegisterActivity(&activities.Seals{Book: table, Notary: k.notary, Latch: k.latch})
+		w.RegisterActivity(&activities.Journals{Ledger: audit.New(open(k.clouds[name])), Latch: k.latch})
 	}
 }
 

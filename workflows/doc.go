@@ -8,6 +8,7 @@ import "github.com/itbytes/landfall/activities"
 var (
 	landings  *activities.Landings
 	register  *activities.Register
+	journals  *activities.Journals
 	plans     *activities.Plans
 	vaults    *activities.Vaults
 	logins    *activities.Logins

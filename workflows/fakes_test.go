@@ -36,6 +36,8 @@ type cloud struct {
 	probes int
 	signs  int
 	ear    ear
+	// journal is where what was done is sealed.
+	journal ledger
 }
 
 func (c *cloud) Probe(_ context.Context, l plan.Login, _ time.Duration) (plan.Pass, error) {
@@ -151,6 +153,8 @@ func newEnv(t *testing.T, c *cloud, b *book) *testsuite.TestWorkflowEnvironment 
 	clouds := map[plan.Cloud]activities.Carrier{plan.AWS: c, plan.Azure: c, plan.GCP: c}
 	latch := &activities.Latch{Folder: t.TempDir()}
 	env.RegisterWorkflowWithOptions(workflows.KeepLogin, workflow.RegisterOptions{Name: workflows.KeepLoginType})
+	env.RegisterWorkflowWithOptions(workflows.Journal, workflow.RegisterOptions{Name: workflows.JournalType})
+	env.RegisterActivity(&activities.Journals{Ledger: &c.journal, Latch: latch})
 	env.RegisterActivity(&activities.Landings{Clouds: clouds, Latch: latch})
 	env.RegisterActivity(&activities.Logins{
 		Gates: map[plan.Cloud]activities.Gate{plan.AWS: c, plan.Azure: c, plan.GCP: c}, Latch: latch,

@@ -126,7 +126,7 @@ const doubtful = 2 * time.Minute
 // ask asks somebody to sign in, or to have the login unlocked.
 func (k *keeper) ask(ctx workflow.Context) {
 	k.Looked = workflow.Now(ctx)
-	k.scribe.write(ctx, plan.Entry{Kind: plan.EntryLogin, Login: k.in.Login.Name, Who: runbook, What: k.in.Login.Name + ": " + string(k.State), Why: k.Why.Message})
+	k.scribe.write(ctx, plan.Entry{Kind: plan.EntryLogin, Login: k.in.Login.Name, Who: runbook, What: k.in.Login.Name + ": " + string(k.State), Why: k.Why.Message, State: string(k.State)})
 	k.herald.tell(ctx, k.notice(plan.NoticeLogin))
 	k.show(ctx)
 }
@@ -264,7 +264,7 @@ func (k *keeper) signIn(ctx workflow.Context) {
 
 // back frees all who wait: the login works again.
 func (k *keeper) back(ctx workflow.Context, by Resume) {
-	lost := k.State != plan.LoginOK
+	was := k.State
 	k.State, k.Back, k.Need, k.greeted = plan.LoginOK, workflow.Now(ctx), 0, workflow.Now(ctx)
 	told := found{Login: k.in.Login.Name, Operator: by.Operator, Reason: by.Reason}
 	for _, id := range workflow.DeterministicKeys(k.Waiting) {
@@ -273,8 +273,11 @@ func (k *keeper) back(ctx workflow.Context, by Resume) {
 			workflow.GetLogger(ctx).Info("who waited for a login has ended", "workflow", id, "error", err)
 		}
 	}
-	if lost {
-		k.scribe.write(ctx, plan.Entry{Kind: plan.EntryLogin, Login: k.in.Login.Name, Who: by.Operator, What: k.in.Login.Name + " works again", Why: by.Reason})
+	if was != plan.LoginOK {
+		k.scribe.write(ctx, plan.Entry{
+			Kind: plan.EntryLogin, Login: k.in.Login.Name, Who: by.Operator, What: k.in.Login.Name + " works again", Why: by.Reason,
+			State: string(k.State), Before: plan.Fields{"state": string(was)},
+		})
 		n := k.notice(plan.NoticeBack)
 		n.By, n.What, n.Do = by.Operator, k.in.Login.Name+" works again: "+by.Reason, ""
 		k.herald.tell(ctx, n)

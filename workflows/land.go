@@ -78,6 +78,7 @@ func newLanding(in LandInput) *landing {
 	if l.LandProgress == nil {
 		l.LandProgress = &LandProgress{Facts: map[string]string{}, Told: landed{Landing: in.Landing.ID(), State: plan.LandingRunning}}
 	}
+	in.Journal.Ask = in.Parent // it learns which account the journal's table is in
 	l.scribe, l.herald = newScribe(in.Journal), newHerald(in.Notify)
 	l.post = newPost(in.Journal, in.Notify, in.Landing)
 	l.holds.holding = holding{

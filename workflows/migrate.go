@@ -91,6 +91,7 @@ func (m *migration) setup(ctx workflow.Context) error {
 // staff puts in place what needs the plan: who keeps the journal, who tells others, who speaks to the keepers of logins.
 func (m *migration) staff(ctx workflow.Context) {
 	m.scribe, m.herald = newScribe(m.journalInput()), newHerald(m.plan.Notify)
+	m.scribe.answer(ctx)
 	m.herald.resume(ctx, m.progress.Notices)
 	home, _ := m.registryHome()
 	m.post = newPost(m.journalInput(), m.plan.Notify, append(m.exportTo(), home)...)

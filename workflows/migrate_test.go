@@ -23,6 +23,9 @@ func paper(environments ...string) *plan.Plan {
 			plan.Azure: {Region: "eastus", Login: "z", Billing: "/providers/Microsoft.Billing/billingAccounts/a/billingProfiles/p/invoiceSections/i"},
 		},
 		Logins: map[string]plan.Login{"a": {Type: "aws-default"}, "z": {Type: "azure-default"}},
+		Landings: []plan.Exception{ // where the tables are is known from the beginning
+			{Cloud: plan.AWS, Environment: environments[len(environments)-1], Adopt: plan.Adopt{ID: account}},
+		},
 	}
 }
 

@@ -25,7 +25,8 @@ func (l *landing) entryOf(s *stepping) plan.Entry {
 	}
 	return plan.Entry{
 		Kind: plan.EntryStep, Landing: l.in.Landing.ID(), Step: s.Name, Login: first(s.By, l.in.Landing.Login.Name), Who: who,
-		What: string(s.State) + ": " + s.Title, Why: why, ID: s.Receipt.ID, Change: s.Change.Op, Before: before, After: after,
+		What: string(s.State) + ": " + s.Title, Why: why, ID: s.Receipt.ID, Change: s.Change.Op, State: string(s.State),
+		Before: before, After: after,
 		Evidence: digestOf(s.Evidence), Quiet: s.Writes == 0 && s.State != plan.StepFailed && s.Change.Op == plan.None,
 	}
 }

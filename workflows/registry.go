@@ -31,6 +31,7 @@ func (m *migration) keepRegistry(ctx workflow.Context) {
 			reg.State, reg.Why = plan.StepSkipped, home.ID()+", where the table belongs, has not been landed"
 			break
 		}
+		m.scribe.home(ctx, home.Adopt.ID) // the journal's table is in the same account
 		if reg.State == "" {
 			reg.State = plan.StepRunning
 		}

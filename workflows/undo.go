@@ -81,7 +81,7 @@ func (l *landing) undo(ctx workflow.Context) {
 		s.closeUndone(u)
 		l.scribe.write(ctx, plan.Entry{
 			Kind: plan.EntryUndo, Landing: l.in.Landing.ID(), Step: s.Name, Login: first(s.By, l.in.Landing.Login.Name), Who: l.Abort.Operator,
-			What: string(u.State) + ": " + s.Title, Why: u.Why, ID: s.Receipt.ID, Change: plan.Undone, Evidence: digestOf(u.Evidence),
+			What: string(u.State) + ": " + s.Title, Why: u.Why, ID: s.Receipt.ID, Change: plan.Undone, State: string(u.State), Evidence: digestOf(u.Evidence),
 			Quiet: u.State == plan.Left,
 		})
 		l.tell(ctx)

@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -66,8 +65,8 @@ func write(out *strings.Builder, v any) error {
 func quote(out *strings.Builder, s string) {
 	out.WriteByte('"')
 	for _, r := range s {
-		switch i := bytes.IndexByte([]byte("\b\t\n\f\r\"\\"), byte(r)); {
-		case r < 0x80 && i >= 0:
+		switch i := strings.IndexRune("\b\t\n\f\r\"\\", r); {
+		case i >= 0:
 			out.WriteByte('\\')
 			out.WriteByte(`btnfr"\`[i])
 		case r < 0x20:
