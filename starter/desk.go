@@ -55,6 +55,7 @@ func (d *desk) commands() *cobra.Command {
 		d.abort(),
 		d.report(),
 		d.registry(),
+		d.audit(),
 	)
 	root.SetUsageTemplate(helpPage)
 	root.SetHelpCommand(helping(root))

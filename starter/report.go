@@ -41,7 +41,7 @@ func (d *desk) report() *cobra.Command {
 				if f.path == "" {
 					continue
 				}
-				if err := write(f.path, r, f.write); err != nil {
+				if err := write(f.path, 0o644, func(w io.Writer) error { return f.write(w, r) }); err != nil { // for everybody to read
 					return err
 				}
 				d.say("wrote %s", f.path)
@@ -61,21 +61,21 @@ func (d *desk) report() *cobra.Command {
 }
 
 // write writes a file whole or not at all.
-func write(path string, r plan.Report, render func(io.Writer, plan.Report) error) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // a report is for everybody to read
+func write(path string, mode os.FileMode, render func(io.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // the folder, not what is in it
 		return failed(err, "Give a path that can be written.", "%v", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".report-*")
+	f, err := os.CreateTemp(filepath.Dir(path), ".landfall-*")
 	if err != nil {
 		return failed(err, "Give a path that can be written.", "%v", err)
 	}
 	defer os.Remove(f.Name()) //nolint:errcheck // it is gone where the rename went well
-	err = render(f, r)
+	err = render(f)
 	if closed := f.Close(); err == nil {
 		err = closed
 	}
 	if err == nil {
-		err = os.Chmod(f.Name(), 0o644) //nolint:gosec // a report is for everybody to read
+		err = os.Chmod(f.Name(), mode)
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), path)
