@@ -85,7 +85,10 @@ func release(ctx context.Context, c client.Client, t target, landing string, r w
 			to = append(to, workflows.LandID(t.name, id))
 		}
 	}
-	if landing == "" && last.Registry.State == plan.StepHeld {
+	if landing == "" {
+		to = append(to, workflows.JournalID(t.name))
+	}
+	if landing == "" && (last.Registry.State == plan.StepHeld || last.Registry.Hold != nil) {
 		to = append(to, workflows.MigrateID(t.name))
 	}
 	out := map[string]string{}

@@ -84,12 +84,12 @@ func TestSixLandingsThatMeetOneExpiredSessionAskOnceAndOneWordFreesThemAll(t *te
 		if err != nil {
 			t.Error(err)
 		}
-	}, time.Hour)
+	}, 30*time.Second) // soon: the test environment cannot signal a journal that ended and is being started again
 	p := paper("e1", "e2", "e3", "e4", "e5", "mgmt")
 	p.Notify = told()
 	env.ExecuteWorkflow(workflows.MigrateType, workflows.MigrateInput{Plan: p, Approval: workflows.ApprovalGiven})
 	if r := result(t, env); r.State != plan.LandingDone {
-		t.Errorf("state = %s, want done", r.State)
+		t.Errorf("result = %+v, want done", r)
 	}
 	if got := c.ear.of(plan.NoticeLogin); len(got) != 1 || !strings.Contains(got[0].Do, "landfall login a") {
 		t.Errorf("asked %d times (%+v), want once, with the command", len(got), got)

@@ -178,7 +178,7 @@ func (m *migration) state() plan.LandingState {
 	switch {
 	case count[plan.LandingTodo]+count[plan.LandingRunning] > 0:
 		return plan.LandingRunning
-	case count[plan.LandingHeld] > 0 || m.progress.Registry.State == plan.StepHeld:
+	case count[plan.LandingHeld] > 0 || m.progress.Registry.State == plan.StepHeld || m.holds.open[exportStep] != nil:
 		return plan.LandingHeld
 	case count[plan.LandingWaiting] > 0:
 		return plan.LandingWaiting
@@ -207,8 +207,10 @@ func (m *migration) result() MigrateResult {
 	for _, l := range m.landings {
 		r.Landings[l.ID()] = m.stateOf(l)
 	}
-	if held, is := m.holds.open[registryStep]; is {
-		r.Registry.Hold = m.holds.report(held)
+	for _, step := range []string{registryStep, exportStep} {
+		if held, is := m.holds.open[step]; is {
+			r.Registry.Hold = m.holds.report(held)
+		}
 	}
 	return r
 }

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"time"
+
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -97,6 +99,9 @@ func (p *post) deliver(ctx workflow.Context, l letter) error {
 		}), KeepLoginType, KeepLoginInput{Login: of.login, Cloud: of.cloud, Plan: p.plan, Notify: p.notify, Journal: p.journal, Lost: []lost{*l.lost}})
 		err := child.GetChildWorkflowExecution().Get(ctx, nil)
 		if err == nil || !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+			return err
+		}
+		if err := workflow.Sleep(ctx, time.Second); err != nil { // another has started it this instant: it is let come up
 			return err
 		}
 		if workflow.SignalExternalWorkflow(ctx, id, "", lostSignal, *l.lost).Get(ctx, nil) == nil {

@@ -160,7 +160,7 @@ func TestAWholeRunThatIsGivenUpUndoesEveryLandingThoseOfTheManagementLast(t *tes
 	env := newEnv(t, c, &book{})
 	env.RegisterDelayedCallback(func() {
 		env.UpdateWorkflow(workflows.AbortMessage, "1", &updates{reject: func(err error) { t.Error(err) }}, workflows.Abort{Operator: "m", Reason: "r"})
-	}, time.Hour)
+	}, 30*time.Second) // soon: the test environment cannot signal a journal that ended and is being started again
 	p := paper("prod", "mgmt")
 	p.Notify = told()
 	env.ExecuteWorkflow(workflows.MigrateType, workflows.MigrateInput{Plan: p, Approval: workflows.ApprovalGiven})
