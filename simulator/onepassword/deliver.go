@@ -59,10 +59,10 @@ func (b *box) titled(title string) *item {
 	return nil
 }
 
-// set gives a field of the item a value, and makes it where it is not there.
+// set gives a field of the item that stands in no section a value, and makes it where it is not there.
 func (it *item) set(label, kind, value string) {
 	for _, f := range it.Fields {
-		if f.Label == label {
+		if f.Label == label && (f.Section == nil || f.Section.ID == "") {
 			f.Type, f.Value = kind, value
 			return
 		}

@@ -185,3 +185,59 @@ func TestPeopleEditItemsAndOpenVaults(t *testing.T) {
 		}
 	}
 }
+
+// sectioned is an item with a field of one label outside and inside a section.
+func sectioned(vault string) string {
+	return `{"title":"i","category":"API_CREDENTIAL","vault":{"id":"` + vault + `"},"sections":[{"id":"s","label":"pending"}],"fields":[
+		{"id":"b","label":"note","type":"STRING","value":"inside","section":{"id":"s"}},{"id":"a","label":"note","type":"STRING","value":"outside"}]}`
+}
+
+func TestSectionsKeepFieldsOfOneLabelApart(t *testing.T) {
+	s := raise(t, map[string]any{"name": "v"})
+	_, vaults := s.say(t, "GET", "/v1/vaults", "")
+	id := vaults.([]any)[0].(map[string]any)["id"].(string)
+	if status, answer := s.say(t, "POST", "/v1/vaults/"+id+"/items", sectioned(id)); status != 200 {
+		t.Fatalf("got %d %v", status, answer)
+	}
+	if err := s.kernel.Perform(kernel.Act{Cloud: "onepassword", Do: "editItem", With: map[string]string{"vault": "v", "item": "i", "field": "note", "value": "edited"}}); err != nil {
+		t.Fatal(err)
+	}
+	at, it := s.item(t)
+	var got []string
+	for _, f := range it["fields"].([]any) {
+		got = append(got, f.(map[string]any)["value"].(string))
+	}
+	if strings.Join(got, " ") != "inside edited" {
+		t.Errorf("got %v, want the one outside any section edited", got)
+	}
+	shown, err := json.Marshal(s.kernel.State()["onepassword"])
+	if err != nil || !strings.Contains(string(shown), `[{"section":"pending","label":"note","type":"STRING","set":true},{"label":"note",`) {
+		t.Errorf("got %s, %v, want the section shown", shown, err)
+	}
+	for _, bad := range []string{`"section":{"id":"nowhere"}`, `"id":"b"`} { // a section that is not there, and an id twice
+		body := strings.Replace(sectioned(id), `"id":"a"`, `"id":"a",`+bad, 1)
+		if bad == `"id":"b"` {
+			body = strings.Replace(sectioned(id), `"id":"a"`, bad, 1)
+		}
+		if status, answer := s.say(t, "PUT", at, strings.Replace(body, `{"title"`, `{"id":"`+it["id"].(string)+`","title"`, 1)); status != 400 {
+			t.Errorf("%s: got %d %v, want it refused", bad, status, answer)
+		}
+	}
+}
+
+// TestTheLastWriterWins: 1Password's document has no 409 for a PUT, and says of version nothing but that it is the item's.
+func TestTheLastWriterWins(t *testing.T) {
+	s := raise(t, map[string]any{"name": "v", "items": []any{map[string]any{"title": "i"}}})
+	at, first := s.item(t)
+	for n, title := range []string{"one", "two"} {
+		first["title"] = title // and of the version that was read before either
+		body, err := json.Marshal(first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, now := s.say(t, "PUT", at, string(body))
+		if it := now.(map[string]any); status != 200 || it["title"] != title || it["version"] != float64(n+2) {
+			t.Errorf("got %d %v, want it replaced and counted", status, now)
+		}
+	}
+}

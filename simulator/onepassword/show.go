@@ -13,9 +13,10 @@ type shownItem struct {
 }
 
 type shownField struct {
-	Label string `json:"label"`
-	Type  string `json:"type"`
-	Set   bool   `json:"set"` // it has a value
+	Section string `json:"section,omitempty"` // its label
+	Label   string `json:"label"`
+	Type    string `json:"type"`
+	Set     bool   `json:"set"` // it has a value
 }
 
 // show is what stands: by vault its items, with titles, labels and versions.
@@ -28,7 +29,7 @@ func (v *Vault) show() any {
 		for _, it := range b.items {
 			s := shownItem{ID: it.ID, Title: it.Title, Category: it.Category, Tags: append([]string{}, it.Tags...), Version: it.Version, Fields: []shownField{}}
 			for _, f := range it.Fields {
-				s.Fields = append(s.Fields, shownField{f.Label, f.Type, f.Value != ""})
+				s.Fields = append(s.Fields, shownField{it.sectionOf(f), f.Label, f.Type, f.Value != ""})
 			}
 			items = append(items, s)
 		}
@@ -36,4 +37,17 @@ func (v *Vault) show() any {
 		vaults[b.Name] = map[string]any{"id": b.ID, "items": items}
 	}
 	return map[string]any{"vaults": vaults}
+}
+
+// sectionOf is the label of the section that a field stands in, or its id where it has none; "" is outside any.
+func (it *item) sectionOf(f *field) string {
+	if f.Section == nil {
+		return ""
+	}
+	for _, s := range it.Sections {
+		if s.ID == f.Section.ID && s.Label != "" {
+			return s.Label
+		}
+	}
+	return f.Section.ID
 }
