@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -55,6 +56,8 @@ func kindOf(status int) (kind fault.Kind, hint string) {
 		return fault.Denied, moreRight
 	case status == http.StatusTooManyRequests:
 		return fault.Throttled, ""
+	case status == http.StatusConflict: // in no document of Connect's; 1Password itself says so of two writers of one vault
+		return fault.Conflict, lookWho
 	case status == http.StatusRequestTimeout, status >= http.StatusInternalServerError:
 		return fault.Transient, lookHost
 	}
@@ -79,11 +82,15 @@ func after(h http.Header) time.Duration {
 	return 0
 }
 
-// hidden is a message without the secrets that went into the call.
+// hidden is a message without the secrets that went into the call, as they are and as JSON writes them.
 func hidden(message string, hide []plan.Secret) string {
 	for _, s := range hide {
-		if !s.Empty() {
-			message = strings.ReplaceAll(message, s.Reveal(), s.String())
+		if s.Empty() {
+			continue
+		}
+		message = strings.ReplaceAll(message, s.Reveal(), s.String())
+		if b, err := json.Marshal(s.Reveal()); err == nil {
+			message = strings.ReplaceAll(message, strings.Trim(string(b), `"`), s.String())
 		}
 	}
 	return message

@@ -29,10 +29,9 @@ func check(r ref, f plan.ItemFields) error {
 	return nil
 }
 
-// overlay gives an item the named fields, and reports whether that changed anything. Values are compared, never shown.
-func overlay(it *onepassword.Item, r ref, f plan.ItemFields) (bool, error) {
-	changed := false
-	put := func(name, value string, kind func(onepassword.ItemFieldType) onepassword.ItemFieldType) error {
+// overlay gives an item the named fields.
+func overlay(it *onepassword.Item, r ref, f plan.ItemFields) error {
+	put := func(name, value string, secret bool) error {
 		at, err := labelled(it, r, name)
 		if err != nil {
 			return err
@@ -41,31 +40,31 @@ func overlay(it *onepassword.Item, r ref, f plan.ItemFields) (bool, error) {
 			at = &onepassword.ItemField{ID: fieldID(name), Label: name}
 			it.Fields = append(it.Fields, at)
 		}
-		if want := kind(at.Type); at.Value != value || at.Type != want {
-			at.Value, at.Type, changed = value, want, true
-		}
+		fill(at, value, secret)
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Plain)) {
-		if err := put(name, f.Plain[name], plainKind); err != nil {
-			return false, err
+		if err := put(name, f.Plain[name], false); err != nil {
+			return err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Secret)) {
-		concealed := func(onepassword.ItemFieldType) onepassword.ItemFieldType { return onepassword.FieldTypeConcealed }
-		if err := put(name, f.Secret[name].Reveal(), concealed); err != nil {
-			return false, err
+		if err := put(name, f.Secret[name].Reveal(), true); err != nil {
+			return err
 		}
 	}
-	return changed, nil
+	return nil
 }
 
-// plainKind is STRING, unless the field is of another type that people may read.
-func plainKind(now onepassword.ItemFieldType) onepassword.ItemFieldType {
-	if readable(now) {
-		return now
+// fill gives a field a value. One that is no secret stays of the type it is of, where people may read that.
+func fill(f *onepassword.ItemField, value string, secret bool) {
+	f.Value = value
+	switch {
+	case secret:
+		f.Type = onepassword.FieldTypeConcealed
+	case !readable(f.Type):
+		f.Type = onepassword.FieldTypeString
 	}
-	return onepassword.FieldTypeString
 }
 
 // readable reports whether a field of the type is no secret. A type that nobody listed is one.
@@ -77,18 +76,16 @@ func readable(t onepassword.ItemFieldType) bool {
 }
 
 // labelled finds a field by its label: in the reference's section where it names one, else outside any section, else in
-// the only section that has it.
+// the only section that has it. What a rotation keeps beside the current key is found by its section alone.
 func labelled(it *onepassword.Item, r ref, name string) (*onepassword.ItemField, error) {
 	var outside, inside []*onepassword.ItemField
 	for _, f := range it.Fields {
-		in := f.Section != nil && f.Section.ID != ""
 		switch {
-		case f.Label != name:
-		case r.section != "" && (!in || (it.SectionLabelForID(f.Section.ID) != r.section && f.Section.ID != r.section)):
-		case in:
-			inside = append(inside, f)
-		default:
+		case f.Label != name, r.section != "" && !in(it, f, r.section), r.section == "" && aside(it, f):
+		case in(it, f, ""):
 			outside = append(outside, f)
+		default:
+			inside = append(inside, f)
 		}
 	}
 	if len(outside) == 0 {
@@ -103,20 +100,50 @@ func labelled(it *onepassword.Item, r ref, name string) (*onepassword.ItemField,
 	return nil, fault.New(fault.Ambiguous, "Rename all but one of them, then resume.", "the item %s has %d fields named %q", r, len(outside), name)
 }
 
-// described is an item without its secrets.
+// in reports whether a field stands in a section, by the section's name or id; the section "" is outside any.
+func in(it *onepassword.Item, f *onepassword.ItemField, section string) bool {
+	if f.Section == nil || f.Section.ID == "" {
+		return section == ""
+	}
+	return section != "" && (f.Section.ID == section || it.SectionLabelForID(f.Section.ID) == section)
+}
+
+// described is an item without its secrets, and without what a rotation keeps beside the current key. A field outside any
+// section comes before one of the same name inside one.
 func described(it *onepassword.Item) plan.Item {
-	out := plan.Item{Exists: true, ID: it.ID, Version: it.Version, Fields: map[string]string{}, Holds: map[string]bool{}}
+	var inside, outside []*onepassword.ItemField
 	for _, f := range it.Fields {
 		switch {
-		case f.Label == "":
-		case readable(f.Type) && f.Purpose == "":
-			out.Fields[f.Label] = f.Value
+		case aside(it, f):
+		case in(it, f, ""):
+			outside = append(outside, f)
 		default:
+			inside = append(inside, f)
+		}
+	}
+	return describing(it, append(inside, outside...))
+}
+
+// describing is an item as some of its fields have it, the last of a name before the others.
+func describing(it *onepassword.Item, fields []*onepassword.ItemField) plan.Item {
+	out := plan.Item{Exists: true, ID: it.ID, Version: it.Version, Fields: map[string]string{}, Holds: map[string]bool{}}
+	for _, f := range fields {
+		if f.Label == "" {
+			continue
+		}
+		delete(out.Fields, f.Label)
+		delete(out.Holds, f.Label)
+		if secret(f) {
 			out.Holds[f.Label] = f.Value != ""
+		} else {
+			out.Fields[f.Label] = f.Value
 		}
 	}
 	return out
 }
+
+// secret reports whether nobody is to be shown a field.
+func secret(f *onepassword.ItemField) bool { return !readable(f.Type) || f.Purpose != "" }
 
 // fieldID is the same for a name at all times, in the form that 1Password gives ids.
 func fieldID(name string) string {
@@ -124,4 +151,13 @@ func fieldID(name string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:26])
 }
 
-func secrets(f plan.ItemFields) []plan.Secret { return slices.Collect(maps.Values(f.Secret)) }
+// secretsOf are the values in an item that no message may repeat.
+func secretsOf(it *onepassword.Item) []plan.Secret {
+	var out []plan.Secret
+	for _, f := range it.Fields {
+		if secret(f) {
+			out = append(out, plan.NewSecret(f.Value))
+		}
+	}
+	return out
+}

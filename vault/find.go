@@ -38,21 +38,47 @@ func (v *Vault) Reveal(ctx context.Context, reference, field string) (plan.Secre
 	case field == "":
 		field = r.field
 	}
+	all, err := v.reveal(ctx, r, field)
+	return all[field], err
+}
+
+// RevealAll reads several fields, secret or not, in one reading of the item: those of one key, whatever a rotation does to
+// the item meanwhile. Of a slot it reads where the reference says so: op://vault/item/pending.
+func (v *Vault) RevealAll(ctx context.Context, reference string, fields ...string) (map[string]plan.Secret, error) {
+	r, err := parse(reference)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case r.section != "":
+		return nil, badRef(reference, "it names a field, and several are asked for")
+	case r.field != "":
+		r.section, r.field = r.field, ""
+	}
+	return v.reveal(ctx, r, fields...)
+}
+
+// reveal reads fields of an item at one time.
+func (v *Vault) reveal(ctx context.Context, r ref, fields ...string) (map[string]plan.Secret, error) {
 	it, err := v.read(ctx, r)
 	if err != nil {
-		return plan.Secret{}, err
+		return nil, err
 	}
 	if it == nil {
-		return plan.Secret{}, fault.New(fault.Invalid, "Put the item there, or give OP_CONNECT_TOKEN access to the vault it is in.", "there is no item %s", r)
+		return nil, fault.New(fault.Invalid, "Put the item there, or give OP_CONNECT_TOKEN access to the vault it is in.", "there is no item %s", r)
 	}
-	f, err := labelled(it, r, field)
-	if err != nil {
-		return plan.Secret{}, err
+	out := map[string]plan.Secret{}
+	for _, field := range fields {
+		f, err := labelled(it, r, field)
+		if err != nil {
+			return nil, err
+		}
+		if f == nil || f.Value == "" {
+			return nil, fault.New(fault.Invalid, "Give the item that field.", "the item %s has no field %q with a value", r, field)
+		}
+		out[field] = plan.NewSecret(f.Value)
 	}
-	if f == nil || f.Value == "" {
-		return plan.Secret{}, fault.New(fault.Invalid, "Give the item that field.", "the item %s has no field %q with a value", r, field)
-	}
-	return plan.NewSecret(f.Value), nil
+	return out, nil
 }
 
 // read reads the item of a reference, or nil. Of several that Landfall made, the one written last is the true one.
@@ -68,8 +94,7 @@ func (v *Vault) read(ctx context.Context, r ref) (*onepassword.Item, error) {
 	if _, _, err := survivor(hits, r); err != nil {
 		return nil, err
 	}
-	last := slices.MaxFunc(hits, func(a, b onepassword.Item) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
-	return v.item(ctx, vault, last.ID)
+	return v.item(ctx, vault, truest(hits).ID)
 }
 
 // namesakes lists the items that a reference may mean, the oldest first, without their fields. It asks for the whole list:

@@ -31,6 +31,11 @@ func survivor(hits []onepassword.Item, r ref) (onepassword.Item, []onepassword.I
 	return hits[0], hits[1:], nil
 }
 
+// truest is the one of several items that was written last.
+func truest(hits []onepassword.Item) onepassword.Item {
+	return slices.MaxFunc(hits, func(a, b onepassword.Item) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
+}
+
 // remove removes what survivor found to be surplus. One that has gone already is no matter.
 func (v *Vault) remove(ctx context.Context, surplus []onepassword.Item) error {
 	for _, it := range surplus {

@@ -24,6 +24,7 @@ type Options struct {
 	Host    string        // OP_CONNECT_HOST: http://connect:8080
 	Token   plan.Secret   // OP_CONNECT_TOKEN
 	Timeout time.Duration // of one call; default 15 s
+	Pause   time.Duration // before what has failed is tried again, twice as long each time; default 200 ms
 }
 
 // Vault is the vaults of one Connect server. Its methods may be called from many goroutines; one item has one writer at
@@ -31,6 +32,7 @@ type Options struct {
 type Vault struct {
 	door    *door
 	timeout time.Duration
+	pause   time.Duration
 	lacking error // why no call can be made, or nil
 }
 
@@ -42,8 +44,11 @@ func New(o Options) *Vault {
 	if o.Timeout == 0 {
 		o.Timeout = 15 * time.Second
 	}
+	if o.Pause == 0 {
+		o.Pause = 200 * time.Millisecond
+	}
 	d, err := newDoor(o.Host, o.Token)
-	return &Vault{door: d, timeout: o.Timeout, lacking: err}
+	return &Vault{door: d, timeout: o.Timeout, pause: o.Pause, lacking: err}
 }
 
 // ask makes one call of the SDK, bounded by ctx and the time-out, and names what went wrong. What hide holds is taken out
