@@ -125,4 +125,8 @@ var (
 	_ activities.Depot   = (*gcp.Cloud)(nil)
 	_ activities.Ledger  = (*audit.Ledger)(nil)
 	_ step.Keeper        = (*vault.Vault)(nil)
+	_ activities.Slots   = (*vault.Vault)(nil)
+	_ activities.Gate    = (*aws.Cloud)(nil)
+	_ activities.Gate    = (*azure.Cloud)(nil)
+	_ activities.Gate    = (*gcp.Cloud)(nil)
 )
