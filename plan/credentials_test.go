@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-func credentials(t testing.TB, p Plan) map[string]Credential {
-	t.Helper()
+func credentials(tb testing.TB, p Plan) map[string]Credential {
+	tb.Helper()
 	all, err := p.Credentials()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	out := map[string]Credential{}
 	for _, c := range all {
 		if _, twice := out[c.ID]; twice {
-			t.Errorf("two credentials are called %s", c.ID)
+			tb.Errorf("two credentials are called %s", c.ID)
 		}
 		out[c.ID] = c
 	}

@@ -1,15 +1,14 @@
 package plan
 
 import (
-	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// cron is a calendar of five fields as a set of bits for each: minute, hour, day of month, month, day of week. Its grammar
-// is that of Temporal's schedules (temporal.api.schedule.v1.ScheduleSpec.cron_string): *, a value, a range a-b, either with a
+// cron is a calendar of five fields as a set of bits for each: minute and hour, day of the month, month and day of the week. Its
+// grammar is that of Temporal's schedules (temporal.api.schedule.v1.ScheduleSpec.cron_string): *, a value, a range a-b, either with a
 // step /n, lists of these, names of months and days by their first letters, and 7 for Sunday too. Unlike in Unix's cron a
 // day must fit the day of month and the day of week.
 type cron [5]uint64
@@ -18,9 +17,9 @@ type cron [5]uint64
 type cronField struct {
 	name     string
 	min, max int
-	words    []string // names of its values, from from
-	from     int
-	letters  int // how many of a name's letters are enough
+	words    []string // names of its values
+	first    int      // the value that the first of them names
+	letters  int      // how many of a name's letters are enough
 }
 
 func cronFields() [5]cronField {
@@ -36,7 +35,7 @@ func cronFields() [5]cronField {
 		{name: "minute", max: 59},
 		{name: "hour", max: 23},
 		{name: "day of month", min: 1, max: 31},
-		{name: "month", min: 1, max: 12, words: months, from: 1, letters: 3},
+		{name: "month", min: 1, max: 12, words: months, first: 1, letters: 3},
 		{name: "day of week", max: 7, words: days, letters: 2},
 	}
 }
@@ -74,24 +73,23 @@ func (f cronField) parse(part string) (set uint64, hint string) {
 		}
 		step = min(n, f.max+1)
 	}
-	from, to := f.min, f.max
-	if span != "*" {
-		low, high, ranged := strings.Cut(span, "-")
-		known := false
-		if from, known = f.value(low); !known {
-			return 0, f.meant(low, hint)
+	low, high, ranged := strings.Cut(span, "-")
+	from, known := f.value(low)
+	to := from
+	switch {
+	case span == "*":
+		from, to = f.min, f.max
+	case !known:
+		return 0, f.meant(low, hint)
+	case ranged:
+		if to, known = f.value(high); !known {
+			return 0, f.meant(high, hint)
 		}
-		switch {
-		case ranged:
-			if to, known = f.value(high); !known {
-				return 0, f.meant(high, hint)
-			}
-			if to < from {
-				return 0, "Write the range's smaller end first."
-			}
-		case !stepped:
-			to = from
+		if to < from {
+			return 0, "Write the range's smaller end first."
 		}
+	case stepped:
+		to = f.max
 	}
 	for v := from; v <= to; v += step {
 		set |= 1 << v
@@ -104,7 +102,7 @@ func (f cronField) value(text string) (int, bool) {
 	if len(text) >= f.letters {
 		for i, w := range f.words {
 			if strings.HasPrefix(w, strings.ToLower(text)) {
-				return i + f.from, true
+				return i + f.first, true
 			}
 		}
 	}
@@ -127,20 +125,7 @@ func (f cronField) meant(word, other string) string {
 // shortest is the shortest time between two of the calendar's moments, and whether it has any. Twenty-eight years hold
 // every pairing of days and weekdays.
 func (c cron) shortest() (gap time.Duration, comes bool) {
-	first := time.Duration(bits.TrailingZeros64(c[1]))*time.Hour + time.Duration(bits.TrailingZeros64(c[0]))*time.Minute
-	gap, last := 28*366*day, time.Duration(-1)
-	for h := range 24 {
-		for m := range 60 {
-			if c[1]&(1<<h) == 0 || c[0]&(1<<m) == 0 {
-				continue
-			}
-			at := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute
-			if last >= 0 {
-				gap = min(gap, at-last)
-			}
-			last = at
-		}
-	}
+	first, last, gap := c.hours()
 	before := time.Time{}
 	for d := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC); d.Year() < 2029; d = d.AddDate(0, 0, 1) {
 		if c[2]&(1<<d.Day()) == 0 || c[3]&(1<<d.Month()) == 0 || c[4]&(1<<d.Weekday()) == 0 {
@@ -152,4 +137,22 @@ func (c cron) shortest() (gap time.Duration, comes bool) {
 		before = d
 	}
 	return gap, !before.IsZero()
+}
+
+// hours are the first and the last of the calendar's moments in a day, and the shortest time between two of them.
+func (c cron) hours() (first, last, gap time.Duration) {
+	first, gap = -1, longest
+	for at := time.Duration(0); at < day; at += time.Minute {
+		h, m := at/time.Hour, at%time.Hour/time.Minute
+		switch {
+		case c[1]&(1<<h) == 0 || c[0]&(1<<m) == 0:
+			continue
+		case first < 0:
+			first = at
+		default:
+			gap = min(gap, at-last)
+		}
+		last = at
+	}
+	return first, last, gap
 }

@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -59,18 +61,15 @@ func (c *check) length(path, text string, least time.Duration) {
 
 // lengthText is a length of time as a plan writes it.
 func lengthText(d time.Duration) string {
-	var out string
+	var out strings.Builder
 	for _, u := range []struct {
 		of   time.Duration
 		name string
 	}{{day, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
-		if n := d / u.of; n > 0 {
-			out += strconv.Itoa(int(n)) + u.name
-			d -= n * u.of
+		if n := int(d / u.of); n > 0 {
+			out.WriteString(strconv.Itoa(n) + u.name)
+			d %= u.of
 		}
 	}
-	if out == "" {
-		return "0m"
-	}
-	return out
+	return cmp.Or(out.String(), "0m")
 }

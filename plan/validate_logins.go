@@ -124,9 +124,14 @@ func (c *check) items() {
 			claim(id.Credential, item("identities", i)+".credential")
 		}
 	}
+	c.consumerKeys(first)
+}
+
+// consumerKeys says which signing secret would be kept in another's item. Several consumers may be told by one secret.
+func (c *check) consumerKeys(taken map[string]string) {
 	for i, r := range c.written.Rotation.Credentials {
-		for j, con := range r.Consumers { // several may be told by one secret
-			if other, taken := first[strings.ToLower(con.Key)]; taken && other != "notify.key" {
+		for j, con := range r.Consumers {
+			if other := taken[strings.ToLower(con.Key)]; other != "" && other != "notify.key" {
 				c.add(item(item("rotation.credentials", i)+".consumers", j)+".key", "Keep the signing secret in an item of its own.", "this item of the vault is that of %s", other)
 			}
 		}

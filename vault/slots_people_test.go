@@ -34,7 +34,7 @@ func (s *stand) ask(t *testing.T, method, path, body string, into any) {
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+s.connect.Token())
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := s.server.Client().Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

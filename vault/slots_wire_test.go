@@ -222,11 +222,11 @@ func (e *echo) refusing(next http.Handler) http.Handler {
 		body, _ := io.ReadAll(r.Body)
 		var it raw
 		_ = json.Unmarshal(body, &it)
-		message := "refused "
+		message := []string{"refused", string(body)}
 		for _, f := range it.Fields {
-			message += f.Value + " "
+			message = append(message, f.Value)
 		}
-		answer, _ := json.Marshal(map[string]any{"status": 400, "message": message + string(body)})
+		answer, _ := json.Marshal(map[string]any{"status": 400, "message": strings.Join(message, " ")})
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = w.Write(answer)
 	})
