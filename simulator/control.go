@@ -2,12 +2,9 @@ package simulator
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/itbytes/landfall/simulator/kernel"
-	"github.com/itbytes/landfall/simulator/onepassword"
 )
 
 // Control serves what tests and the curious ask of the world: what was called, what stands, which secrets were minted;
@@ -44,32 +41,11 @@ func (s *Simulator) postFault(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &f) {
 		return
 	}
-	if err := s.check(f); err != nil {
+	if err := check(f); err != nil {
 		sorry(w, http.StatusBadRequest, "%s", err)
 		return
 	}
 	answer(w, http.StatusOK, map[string]string{"id": s.kernel.Order(f)})
-}
-
-// check refuses an order that would strike nothing, or nothing that was meant.
-func (s *Simulator) check(f kernel.Fault) error {
-	known := []string{"", onepassword.Cloud}
-	for _, c := range clouds() {
-		known = append(known, c.name)
-	}
-	switch {
-	case !slices.Contains(known, f.Match.Cloud):
-		return fmt.Errorf("no cloud is named %q: match.cloud is one of %v, or left out for all", f.Match.Cloud, known[1:])
-	case !slices.Contains([]string{"", "read", "write"}, f.Match.Kind):
-		return fmt.Errorf("match.kind is read or write, not %q", f.Match.Kind)
-	case !slices.Contains([]string{"", kernel.DoRefuse, kernel.DoHang, kernel.DoReset, kernel.DoLose}, f.Do):
-		return fmt.Errorf("do is refuse, hang, reset or lose, not %q", f.Do)
-	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
-		return fmt.Errorf("status is between 400 and 599, not %d", f.Status)
-	case f.After < 0 || f.Times < 0 || f.From < 0 || f.For < 0 || f.RetryAfter < 0:
-		return fmt.Errorf("after, times, from, for and retryAfter are not negative")
-	}
-	return nil
 }
 
 func (s *Simulator) deleteFault(w http.ResponseWriter, r *http.Request) {

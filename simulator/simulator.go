@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/itbytes/landfall/simulator/failing"
 	"github.com/itbytes/landfall/simulator/kernel"
 	"github.com/itbytes/landfall/simulator/onepassword"
 )
@@ -32,7 +33,13 @@ type provider interface {
 // New builds the world of a scenario: the vault first, so that the clouds can deliver to it, then each cloud that the
 // scenario gives an estate or a login.
 func New(s kernel.Scenario) (*Simulator, error) {
+	for _, f := range s.Faults {
+		if err := check(f); err != nil {
+			return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
+		}
+	}
 	k := kernel.New(s)
+	k.Speak(failing.Words)
 	v, err := onepassword.New(k)
 	if err != nil {
 		return nil, err

@@ -90,7 +90,10 @@ func (q *request) refusal(x kernel.Refusal) *wire.Error {
 	case x.Reason == kernel.LoginLocked:
 		return p.Word(wire.Stranger, "")
 	}
-	e := &wire.Error{Status: x.Status, Code: x.Code, Message: x.Message, After: int(x.RetryAfter.Seconds())}
+	e := &wire.Error{Status: x.Status, Code: x.Code, Message: x.Message, Fields: wire.Map{}, After: int(x.RetryAfter.Seconds())}
+	for name, text := range x.Members {
+		e.Fields[name] = text
+	}
 	if e.Code == "" {
 		e.Code = "ThrottlingException"
 		if x.Status >= 500 {

@@ -12,6 +12,9 @@ const (
 	DoHang   = "hang"   // never answer (until For has passed)
 	DoReset  = "reset"  // drop the connection before anything is done
 	DoLose   = "lose"   // do what was asked and drop the connection before the answer: the outcome is unknown
+	DoGarble = "garble" // answer 200 with what no client of the cloud can read
+	DoExpire = "expire" // end the session of the call's login, once: it stays so until somebody signs in
+	DoLock   = "lock"   // lock the call's login, once: it stays so until somebody frees it
 )
 
 // Fault is something ordered to go wrong. Empty fields of Match match everything.
@@ -25,11 +28,17 @@ type Fault struct {
 	From  Duration `json:"from" yaml:"from"`
 	For   Duration `json:"for" yaml:"for"`
 
+	// Kind names a way of failing instead of Do, Status, Code and Message: what is answered is what the called cloud says in
+	// that case (see Words).
+	Kind string `json:"kind" yaml:"kind"`
+
 	Do         string   `json:"do" yaml:"do"`
 	Status     int      `json:"status" yaml:"status"`
 	Code       string   `json:"code" yaml:"code"`
 	Message    string   `json:"message" yaml:"message"`
 	RetryAfter Duration `json:"retryAfter" yaml:"retryAfter"`
+	// Members are further members of the error's body, where the cloud's errors have any.
+	Members map[string]string `json:"members" yaml:"members"`
 
 	ordered time.Time
 	passed  int
@@ -43,15 +52,14 @@ type Match struct {
 	Service   string `json:"service" yaml:"service"`
 	Operation string `json:"operation" yaml:"operation"`
 	Login     string `json:"login" yaml:"login"`
+	Step      string `json:"step" yaml:"step"` // cloud/environment/step, as Call.Step
 	Kind      string `json:"kind" yaml:"kind"` // read or write
 }
 
 func (m Match) hits(c Call) bool {
-	kind := "read"
-	if c.Write {
-		kind = "write"
-	}
-	for _, p := range [][2]string{{m.Cloud, c.Cloud}, {m.Scope, c.Scope}, {m.Service, c.Service}, {m.Operation, c.Operation}, {m.Login, c.Login}, {m.Kind, kind}} {
+	for _, p := range [][2]string{
+		{m.Cloud, c.Cloud}, {m.Scope, c.Scope}, {m.Service, c.Service}, {m.Operation, c.Operation}, {m.Login, c.Login}, {m.Step, c.Step}, {m.Kind, c.kind()},
+	} {
 		if p[0] != "" && p[0] != p[1] {
 			return false
 		}
@@ -67,6 +75,7 @@ type Refusal struct {
 	Code       string // set when Reason is Ordered
 	Message    string
 	RetryAfter time.Duration
+	Members    map[string]string // further members of the error's body; set when Reason is Ordered
 }
 
 // Reasons of a Refusal.
@@ -99,7 +108,19 @@ func (k *Kernel) Lift(id string) bool {
 	return len(k.faults) < n
 }
 
-// strike finds the first fault that hits the call, and counts it.
+// Struck is how many calls a fault has struck.
+func (k *Kernel) Struck(id string) int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, f := range k.faults {
+		if f.ID == id {
+			return f.struck
+		}
+	}
+	return 0
+}
+
+// strike finds the first fault that hits the call, and counts it. What it returns has no kind any more.
 func (k *Kernel) strike(c Call) *Fault {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -108,20 +129,58 @@ func (k *Kernel) strike(c Call) *Fault {
 		if !f.Match.hits(c) || age < time.Duration(f.From) || (f.For > 0 && f.Do != DoHang && age > time.Duration(f.From+f.For)) {
 			continue
 		}
+		as, meant := k.worded(f, c)
+		if !meant {
+			continue
+		}
 		if f.passed < f.After {
 			f.passed++
 			continue
 		}
-		if f.Times > 0 && f.struck >= f.Times {
+		if as.Times > 0 && f.struck >= as.Times {
 			continue
 		}
 		f.struck++
-		copied := *f
-		return &copied
+		return &as
 	}
 	return nil
 }
 
+// worded is what a fault does to a call: what it was ordered to, or what its kind comes to in the words of the call's cloud;
+// meant is false where that is nothing.
+func (k *Kernel) worded(f *Fault, c Call) (as Fault, meant bool) {
+	as = *f
+	if f.Kind != "" {
+		if k.words == nil {
+			return as, false
+		}
+		if as, meant = k.words(c, f.Kind); !meant {
+			return as, false
+		}
+		if f.Times > 0 {
+			as.Times = f.Times
+		}
+		as.RetryAfter = Duration(f.RetryAfter.Or(time.Duration(as.RetryAfter)))
+	}
+	if as.turns() != "" {
+		as.Times = 1
+		_, known := k.logins[c.Login]
+		return as, known
+	}
+	return as, true
+}
+
+// turns is the state that the fault leaves the call's login in, or "".
+func (f *Fault) turns() string {
+	switch f.Do {
+	case DoExpire:
+		return LoginExpired
+	case DoLock:
+		return LoginLocked
+	}
+	return ""
+}
+
 func (f *Fault) refusal() Refusal {
-	return Refusal{Reason: Ordered, Status: f.Status, Code: f.Code, Message: f.Message, RetryAfter: time.Duration(f.RetryAfter)}
+	return Refusal{Reason: Ordered, Status: f.Status, Code: f.Code, Message: f.Message, RetryAfter: time.Duration(f.RetryAfter), Members: f.Members}
 }

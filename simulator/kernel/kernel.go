@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"io"
 	"maps"
 	"net/http"
 	"sort"
@@ -30,6 +31,7 @@ type Kernel struct {
 	shows   map[string]func() any
 	hands   map[string]func(Act) error
 	people  []*Person
+	words   Words
 	keep    func(string, map[string]string) error
 }
 
@@ -59,12 +61,22 @@ type Call struct {
 	Operation string `json:"operation"` // the cloud's own name of the operation
 	Write     bool   `json:"-"`         // whether it changes anything
 	Login     string `json:"login"`     // the login whose credential signed it; empty where it is none of the scenario's
+	Step      string `json:"step"`      // the caller's piece of work, aws/prod/vpc, where it names one (see step.go); Serve sets it
+}
+
+// kind is read or write.
+func (c Call) kind() string {
+	if c.Write {
+		return "write"
+	}
+	return "read"
 }
 
 // Serve answers one request: it refuses it through refuse when a login or an ordered fault says so, else waits the
 // latency of the call and lets do answer it. Either way the call enters the journal with the status that went out.
 func (k *Kernel) Serve(w http.ResponseWriter, r *http.Request, c Call, refuse func(http.ResponseWriter, Refusal), do func(http.ResponseWriter)) {
 	at := k.Now()
+	c.Step = stepOf(r)
 	rec := &recorder{ResponseWriter: w}
 	note := func() { k.note(at, c, rec.status) }
 	k.wake(c)
@@ -94,6 +106,15 @@ func (k *Kernel) Serve(w http.ResponseWriter, r *http.Request, c Call, refuse fu
 		rec.status = http.StatusBadGateway
 		note()
 		panic(http.ErrAbortHandler)
+	case f.Do == DoGarble:
+		garble(rec)
+		note()
+		return
+	case f.turns() != "":
+		_ = k.SetLogin(c.Login, f.turns()) // strike has seen that the login is known
+		refuse(rec, Refusal{Reason: f.turns(), Login: c.Login})
+		note()
+		return
 	default:
 		refuse(rec, f.refusal())
 		note()
@@ -174,13 +195,9 @@ func (k *Kernel) Calls() []Record {
 }
 
 func (k *Kernel) note(at time.Time, c Call, status int) {
-	kind := "read"
-	if c.Write {
-		kind = "write"
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.calls = append(k.calls, Record{Time: at, Call: c, Kind: kind, Status: status})
+	k.calls = append(k.calls, Record{Time: at, Call: c, Kind: c.kind(), Status: status})
 }
 
 func (k *Kernel) sleep(ctx context.Context, d time.Duration) bool {
@@ -237,6 +254,13 @@ func (r *recorder) Write(b []byte) (int, error) {
 		r.status = http.StatusOK
 	}
 	return r.ResponseWriter.Write(b)
+}
+
+// garble answers what is no answer of any cloud: a page of something that stands in between.
+func garble(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(http.StatusOK)
+	_, _ = io.WriteString(w, "<!doctype html><title>Welcome</title>{") // neither XML nor JSON; a client that went away hears nothing
 }
 
 // deaf takes an answer that nobody will hear.
