@@ -17,15 +17,24 @@ import (
 
 // Options say what the stack is like.
 type Options struct {
-	Scenario string   // file of the simulated world
-	State    string   // folder of the databases and logs; nothing secret is written here
-	Sessions string   // folder of the logins' session files, as signing in would leave them; secret
-	Plans    string   // folder of the plans the worker may be started with by name
-	Bin      string   // folder of the built binaries
-	EnvFile  string   // shell lines for whoever wants to use the stack; holds the token of the simulated vault
-	AnyPorts bool     // take free ports, not the usual ones
-	Extra    []string // settings that come after the stack's own and win: NAME=value
+	Scenario string           // file of the simulated world
+	World    *kernel.Scenario // the simulated world itself, in place of a file
+	State    string           // folder of the databases and logs; nothing secret is written here
+	Sessions string           // folder of the logins' session files, as signing in would leave them; secret
+	Plans    string           // folder of the plans the worker may be started with by name
+	Bin      string           // folder of the built binaries
+	EnvFile  string           // shell lines for whoever wants to use the stack; holds the token of the simulated vault
+	AnyPorts bool             // take free ports, not the usual ones
+	Extra    []string         // settings that come after the stack's own and win: NAME=value
 	Say      func(format string, a ...any)
+}
+
+// world is the scenario that the simulators follow.
+func (o Options) world() (kernel.Scenario, error) {
+	if o.World != nil {
+		return *o.World, nil
+	}
+	return kernel.Load(o.Scenario)
 }
 
 // Stack is a running stack.
@@ -53,7 +62,7 @@ func Up(ctx context.Context, o Options) (*Stack, error) {
 	for _, m := range moved {
 		o.Say("%s", m)
 	}
-	scenario, err := kernel.Load(o.Scenario)
+	scenario, err := o.world()
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +75,7 @@ func Up(ctx context.Context, o Options) (*Stack, error) {
 	s := &Stack{Ports: ports, options: o, stop: stop}
 	if s.Sim, err = simulator.New(scenario); err != nil {
 		stop()
-		return nil, fmt.Errorf("scenario %s: %w", o.Scenario, err)
+		return nil, err
 	}
 	if err := s.serve(ctx); err != nil {
 		stop()
