@@ -16,8 +16,7 @@ func main() {
 	err := run(ctx, os.Args[1:])
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "landfall-dev:", err)
-		os.Exit(1)
+		os.Exit(complain(err))
 	}
 }
 
@@ -31,11 +30,15 @@ func run(ctx context.Context, args []string) error {
 		return up(ctx, args[1:])
 	case "demo":
 		return demo(ctx, args[1:])
+	case "rehearse":
+		return rehearse(ctx, args[1:])
 	}
-	fmt.Fprint(os.Stderr, "landfall-dev up     the whole stack in the foreground: Temporal, its UI, the simulated clouds, the worker\n"+
-		"landfall-dev demo   the paper's migration on it, with a report\n\nExample: landfall-dev up -scenario devstack/scenario/itbytes.yaml\n")
+	fmt.Fprint(os.Stderr, "landfall-dev up         the whole stack in the foreground: Temporal, its UI, the simulated clouds, the worker\n"+
+		"landfall-dev demo       the paper's morning on it, with a report\n"+
+		"landfall-dev rehearse   a plan on it, with faults in chosen steps (landfall rehearse)\n\n"+
+		"Example: landfall-dev up -scenario devstack/scenario/itbytes.yaml\n")
 	if verb == "-h" || verb == "--help" || verb == "help" {
 		return flag.ErrHelp
 	}
-	return fmt.Errorf("there is no verb %q: use up or demo", verb)
+	return fmt.Errorf("there is no verb %q: use up, demo or rehearse", verb)
 }

@@ -54,6 +54,7 @@ func (d *desk) commands() *cobra.Command {
 		d.login(),
 		d.abort(),
 		d.report(),
+		d.rehearse(),
 		d.registry(),
 		d.audit(),
 	)

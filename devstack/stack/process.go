@@ -1,10 +1,13 @@
 package stack
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -58,9 +61,34 @@ func (p *Process) Stop() {
 // Done is closed when the process has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Landfall runs the built command line in the stack's environment, with its output where out says.
+// Landfall is the built command line in the stack's environment.
 func (s *Stack) Landfall(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, s.options.Bin+"/landfall", args...) //nolint:gosec // our own binary
 	cmd.Env = append(os.Environ(), s.Env()...)
 	return cmd
+}
+
+// Run runs the built command line and returns its exit code and both outputs; the error is that it could not be run.
+func (s *Stack) Run(ctx context.Context, args ...string) (code int, out, errs string, err error) {
+	cmd := s.Landfall(ctx, args...)
+	var o, e bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &o, &e
+	err = cmd.Run()
+	if _, ended := errors.AsType[*exec.ExitError](err); ended && cmd.ProcessState.Exited() {
+		err = nil
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return cmd.ProcessState.ExitCode(), o.String(), e.String(), err
+}
+
+// Tail is the end of the worker's log.
+func (s *Stack) Tail(lines int) string {
+	b, err := os.ReadFile(s.options.State + "/worker.log")
+	if err != nil {
+		return err.Error()
+	}
+	all := strings.Split(strings.TrimRight(string(b), "\n"), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }

@@ -25,7 +25,7 @@ type World struct {
 
 // Of makes the world of a plan.
 func Of(p plan.Plan) (World, error) {
-	b := builder{plan: signedInTo(p.WithDefaults())}
+	b := builder{plan: SignedInTo(p.WithDefaults())}
 	var err error
 	if b.landings, err = b.plan.Resolve(); err != nil {
 		return World{}, err
@@ -121,9 +121,9 @@ func (b *builder) vaults() {
 	b.scenario.Estate["onepassword"] = part{"vaults": vaults}
 }
 
-// signedInTo is the plan with logins that a person signs in to, in place of what the worker's environment would hold, and
+// SignedInTo is the plan with logins that a person signs in to, in place of what the worker's environment would hold, and
 // with nobody to be told.
-func signedInTo(p plan.Plan) plan.Plan {
+func SignedInTo(p plan.Plan) plan.Plan {
 	p.Notify = plan.Notify{}
 	p.Clouds, p.Logins = maps.Clone(p.Clouds), maps.Clone(p.Logins)
 	for name, l := range p.Logins {

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -29,12 +30,19 @@ type Scenario struct {
 }
 
 // Load reads a scenario file; unknown fields are refused.
-func Load(path string) (Scenario, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return Scenario{}, err
-	}
+func Load(name string) (Scenario, error) { return load(name, os.ReadFile) }
+
+// LoadFS reads a scenario file of a file system.
+func LoadFS(files fs.FS, name string) (Scenario, error) {
+	return load(name, func(name string) ([]byte, error) { return fs.ReadFile(files, filepath.ToSlash(name)) })
+}
+
+func load(path string, read func(name string) ([]byte, error)) (Scenario, error) {
 	var s Scenario
+	b, err := read(path)
+	if err != nil {
+		return s, err
+	}
 	if err := yaml.UnmarshalWithOptions(b, &s, yaml.Strict()); err != nil {
 		return s, fmt.Errorf("scenario %s: %w", path, err)
 	}
@@ -43,15 +51,15 @@ func Load(path string) (Scenario, error) {
 		if !named {
 			continue
 		}
-		b, err := os.ReadFile(filepath.Join(filepath.Dir(path), file))
+		b, err := read(filepath.Join(filepath.Dir(path), file))
 		if err != nil {
 			return s, fmt.Errorf("scenario %s, estate of %s: %w", path, cloud, err)
 		}
-		var read any
-		if err := yaml.Unmarshal(b, &read); err != nil {
+		var stands any
+		if err := yaml.Unmarshal(b, &stands); err != nil {
 			return s, fmt.Errorf("scenario %s, estate of %s: %w", path, cloud, err)
 		}
-		s.Estate[cloud] = read
+		s.Estate[cloud] = stands
 	}
 	return s, nil
 }

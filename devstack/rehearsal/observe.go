@@ -1,0 +1,60 @@
+package rehearsal
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/itbytes/landfall/plan"
+)
+
+// observe puts into the result how a run stands.
+func (res *Result) observe(r *run, s status, orders []Order) {
+	res.State, res.Registry = string(s.Run.State), string(s.Run.Registry.State)
+	for _, o := range orders {
+		res.Faults = append(res.Faults, Met{Fault: o.String(), Calls: r.Sim.Kernel().Struck(r.faults[o.String()])})
+	}
+	for _, l := range s.Landings {
+		if l.State == plan.LandingSkipped {
+			continue
+		}
+		id := string(l.Cloud) + "/" + l.Environment
+		landing := Landing{ID: id, State: string(l.State), Why: l.Why, Seconds: since(s.Run.Started, l.Ended), Steps: len(l.Steps)}
+		for _, st := range l.Steps {
+			if !st.Ended.IsZero() {
+				landing.Done++
+			}
+			if st.Login != "" && !slices.Contains(landing.By, st.Login) {
+				landing.By = append(landing.By, st.Login)
+			}
+			res.stop(id, st, s)
+		}
+		res.Landings = append(res.Landings, landing)
+	}
+	if reg := s.Run.Registry; reg.State == plan.StepHeld {
+		res.Held = append(res.Held, Stopped{Step: "registry", Why: reg.Why, Releases: "once the table can be written it goes on", Behind: []string{}})
+	}
+}
+
+// stop takes in a step that does not go on.
+func (res *Result) stop(landing string, st plan.StepReport, s status) {
+	out := Stopped{Step: landing + "/" + st.Name, After: since(s.Run.Started, st.Started), Attempts: st.Attempts, Behind: []string{}}
+	if st.Fault != nil {
+		out.Kind, out.Why, out.Hint = st.Fault.Kind, st.Fault.Message, st.Fault.Hint
+	}
+	if h := st.Hold; h != nil {
+		out.Kind, out.Login, out.Releases = cmp.Or(h.Kind, out.Kind), h.Login, h.Releases
+		out.After = since(s.Run.Started, h.Since)
+		out.Behind = append(out.Behind, h.Behind...)
+	}
+	switch {
+	case st.State == plan.StepHeld:
+		res.Held = append(res.Held, out)
+	case st.State == plan.StepFailed:
+		res.Failed = append(res.Failed, out)
+	case st.State == plan.StepRunning && s.Run.Ended.IsZero():
+		res.Trying = append(res.Trying, out)
+	}
+}
+
+// stuck reports whether the run does not end by itself.
+func (res *Result) stuck() bool { return len(res.Held)+len(res.Failed)+len(res.Trying) > 0 }
