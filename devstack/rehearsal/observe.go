@@ -3,13 +3,14 @@ package rehearsal
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/itbytes/landfall/plan"
 )
 
 // observe puts into the result how a run stands.
 func (res *Result) observe(r *run, s status, orders []Order) {
-	res.State, res.Registry = string(s.Run.State), string(s.Run.Registry.State)
+	res.State, res.Registry, res.Seconds = string(s.Run.State), string(s.Run.Registry.State), since(s.Run.Started, s.rested())
 	for _, o := range orders {
 		res.Faults = append(res.Faults, Met{Fault: o.String(), Calls: r.Sim.Kernel().Struck(r.faults[o.String()])})
 	}
@@ -54,6 +55,27 @@ func (res *Result) stop(landing string, st plan.StepReport, s status) {
 	case st.State == plan.StepRunning && s.Run.Ended.IsZero():
 		res.Trying = append(res.Trying, out)
 	}
+}
+
+// rested is when the last thing moved.
+func (s status) rested() time.Time {
+	at := s.Run.Ended
+	later := func(t time.Time) {
+		if t.After(at) {
+			at = t
+		}
+	}
+	for _, l := range s.Landings {
+		later(l.Ended)
+		for _, st := range l.Steps {
+			later(st.Started)
+			later(st.Ended)
+			if st.Hold != nil {
+				later(st.Hold.Since)
+			}
+		}
+	}
+	return at
 }
 
 // stuck reports whether the run does not end by itself.

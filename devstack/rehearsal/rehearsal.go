@@ -109,6 +109,9 @@ func (o Options) first(ctx context.Context, w world.World, orders []Order, res *
 		return err
 	}
 	res.observe(r, s, orders)
+	if err := r.explain(ctx, res); err != nil {
+		return err
+	}
 	o.say(*res)
 	if !res.stuck() {
 		return nil

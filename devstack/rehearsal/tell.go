@@ -67,6 +67,9 @@ func (t *Teller) stops(how string, steps []Stopped) {
 				t.say("  %s", line)
 			}
 		}
+		if s.Attempts > 1 {
+			t.say("  tried %d times until now", s.Attempts)
+		}
 		if len(s.Behind) > 0 {
 			t.say("  behind it: %s", strings.Join(s.Behind, ", "))
 		}

@@ -98,6 +98,9 @@ func (s *Stack) Down() {
 	_ = os.Remove(s.options.EnvFile) // it may never have been written
 }
 
+// Temporal is the address of the Temporal server, host:port.
+func (s *Stack) Temporal() string { return s.temporal.Address }
+
 // UI is the address of the Temporal UI.
 func (s *Stack) UI() string { return s.temporal.UI }
 
