@@ -10,10 +10,10 @@ import (
 // abort gives a run up where it is held, and says what became of what it made.
 func (r *run) abort(ctx context.Context) (*Abort, error) {
 	began := time.Now()
-	if _, err := r.says(ctx, []int{0, 1}, "abort", r.plan, "--reason", "rehearsal: given up at the hold", "--operator", "rehearsal", "--wait"); err != nil {
+	if _, err := r.says(ctx, []int{0, 1, 3}, "abort", r.plan, "--reason", "rehearsal: given up at the hold", "--operator", "rehearsal", "--wait"); err != nil {
 		return nil, err
 	}
-	s, err := r.settle(ctx, func(status) bool { return false })
+	s, err := r.settle(ctx, held)
 	if err != nil {
 		return nil, err
 	}
@@ -23,6 +23,9 @@ func (r *run) abort(ctx context.Context) (*Abort, error) {
 			continue
 		}
 		u := Undone{ID: string(l.Cloud) + "/" + l.Environment, State: string(l.State), Steps: []Undo{}}
+		if l.State != plan.LandingAborted {
+			u.Why = l.Why
+		}
 		for _, st := range l.Steps {
 			if st.Undo != nil {
 				u.Steps = append(u.Steps, Undo{Step: st.Name, State: string(st.Undo.State), Why: st.Undo.Why})

@@ -32,7 +32,9 @@ func (res *Result) observe(r *run, s status, orders []Order) {
 		res.Landings = append(res.Landings, landing)
 	}
 	if reg := s.Run.Registry; reg.State == plan.StepHeld {
-		res.Held = append(res.Held, Stopped{Step: "registry", Why: reg.Why, Releases: "once the table can be written it goes on", Behind: []string{}})
+		held := Stopped{Step: "registry", Why: reg.Why, Behind: []string{}}
+		held.hold(reg.Hold, s.Run.Started)
+		res.Held = append(res.Held, held)
 	}
 }
 
@@ -42,11 +44,7 @@ func (res *Result) stop(landing string, st plan.StepReport, s status) {
 	if st.Fault != nil {
 		out.Kind, out.Why, out.Hint = st.Fault.Kind, st.Fault.Message, st.Fault.Hint
 	}
-	if h := st.Hold; h != nil {
-		out.Kind, out.Login, out.Releases = cmp.Or(h.Kind, out.Kind), h.Login, h.Releases
-		out.After = since(s.Run.Started, h.Since)
-		out.Behind = append(out.Behind, h.Behind...)
-	}
+	out.hold(st.Hold, s.Run.Started)
 	switch {
 	case st.State == plan.StepHeld:
 		res.Held = append(res.Held, out)
@@ -55,6 +53,15 @@ func (res *Result) stop(landing string, st plan.StepReport, s status) {
 	case st.State == plan.StepRunning && s.Run.Ended.IsZero():
 		res.Trying = append(res.Trying, out)
 	}
+}
+
+// hold takes in what is known of a hold.
+func (s *Stopped) hold(h *plan.HoldReport, began time.Time) {
+	if h == nil {
+		return
+	}
+	s.Kind, s.Login, s.Releases, s.After = cmp.Or(h.Kind, s.Kind), h.Login, h.Releases, since(began, h.Since)
+	s.Behind = append(s.Behind, h.Behind...)
 }
 
 // rested is when the last thing moved.

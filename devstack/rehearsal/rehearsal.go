@@ -85,12 +85,12 @@ func (o Options) world(res *Result) (world.World, error) {
 }
 
 // first carries the plan out until it goes no further by itself, and releases it.
-func (o Options) first(ctx context.Context, w world.World, orders []Order, res *Result) error {
+func (o Options) first(ctx context.Context, w world.World, orders []Order, res *Result) (err error) {
 	r, err := raise(ctx, w.Plan, w.Scenario, o.Bin)
 	if err != nil {
 		return err
 	}
-	defer r.down()
+	defer r.down(&err)
 	steps, err := r.steps(ctx)
 	if err != nil {
 		return err
@@ -124,12 +124,12 @@ func (o Options) first(ctx context.Context, w world.World, orders []Order, res *
 }
 
 // second carries the plan out again until it holds, and gives it up.
-func (o Options) second(ctx context.Context, w world.World, orders []Order, res *Result) error {
+func (o Options) second(ctx context.Context, w world.World, orders []Order, res *Result) (err error) {
 	r, err := raise(ctx, w.Plan, w.Scenario, o.Bin)
 	if err != nil {
 		return err
 	}
-	defer r.down()
+	defer r.down(&err)
 	r.order(orders)
 	if err := r.begin(ctx); err != nil {
 		return err

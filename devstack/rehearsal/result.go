@@ -72,7 +72,8 @@ type Abort struct {
 type Undone struct {
 	ID    string `json:"id"`
 	State string `json:"state"`
-	Steps []Undo `json:"steps"` // those of which something is to be said
+	Why   string `json:"why,omitempty"` // where it did not come to an end
+	Steps []Undo `json:"steps"`         // those of which something is to be said
 }
 
 // Undo is what became of what a step did.

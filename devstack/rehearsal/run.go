@@ -57,19 +57,23 @@ func raise(ctx context.Context, p plan.Plan, w kernel.Scenario, bin string) (*ru
 		r.worker, err = r.Worker(ctx)
 	}
 	if err != nil {
-		r.down()
+		r.down(&err)
 		return nil, err
 	}
 	return r, nil
 }
 
-// down takes everything of the run away.
-func (r *run) down() {
+// down takes everything of the run away; of one that went wrong the state stays, and the error says where.
+func (r *run) down(err *error) {
 	if r.worker != nil {
 		r.worker.Stop()
 	}
 	if r.Stack != nil {
 		r.Down()
+	}
+	if refused := (*Refusal)(nil); *err != nil && !errors.As(*err, &refused) {
+		*err = fmt.Errorf("%w (the worker's log is %s/state/worker.log)", *err, r.dir)
+		return
 	}
 	_ = os.RemoveAll(r.dir) // what is left lies among temporary files
 }
@@ -99,7 +103,7 @@ func (r *run) says(ctx context.Context, want []int, args ...string) (string, err
 			return out, nil
 		}
 	}
-	return out, fmt.Errorf("landfall %s ended with %d: %s\n%s", strings.Join(args, " "), code, strings.TrimSpace(errs+out), r.Tail(5))
+	return out, fmt.Errorf("landfall %s ended with %d: %s", strings.Join(args, " "), code, strings.TrimSpace(errs+out))
 }
 
 // steps are the steps of the plan's landings, by landing, as a preview tells them.
@@ -170,7 +174,7 @@ func (r *run) settle(ctx context.Context, over func(status) bool) (status, error
 		}
 		select {
 		case <-ctx.Done():
-			return s, fmt.Errorf("the run of %s came to no rest within %s:\n%s", r.name, longest, r.Tail(5))
+			return s, fmt.Errorf("the run of %s came to no rest within %s", r.name, longest)
 		case <-time.After(lookEvery):
 		}
 	}
@@ -189,8 +193,19 @@ func (s status) fingerprint() string {
 	return b.String()
 }
 
-// held reports whether all that is left of a run is held.
-func held(s status) bool { return s.Run.State == plan.LandingHeld }
+// held reports whether all that is left of a run is held: nothing is under way, and nothing waits for what may yet come.
+func held(s status) bool {
+	for _, l := range s.Landings {
+		switch l.State {
+		case plan.LandingTodo, plan.LandingRunning, plan.LandingWaiting, plan.LandingUndoing:
+			return false
+		}
+	}
+	return s.Run.State == plan.LandingHeld
+}
+
+// never is for runs that are to end.
+func never(status) bool { return false }
 
 // step finds a step by its place, cloud/environment/step.
 func (s status) step(place string) (plan.StepReport, bool) {

@@ -106,12 +106,31 @@ func (t *Teller) tellAbort(a Abort) {
 	t.say("\ngiven up at the hold instead, by %s: undone within %.1f s", a.Command, a.Seconds)
 	for _, l := range a.Landings {
 		t.say("  %-14s %-8s %s", l.ID, l.State, l.sentence())
-		for _, s := range l.Steps {
-			if s.State == "quarantined" || s.State == "failed" || s.State == "left" && !strings.HasPrefix(s.Why, "this run changed nothing") {
-				t.say("    %-11s %-20s %s", s.State, s.Step, s.Why)
-			}
+		if l.Why != "" {
+			t.say("    %s", l.Why)
+		}
+		for _, k := range l.kept() {
+			t.say("    %s: %s", k.State, k.Step)
+			t.say("      %s", k.Why)
 		}
 	}
+}
+
+// kept is what is there after all, those that are so for one reason in one line.
+func (u Undone) kept() []Undo {
+	var out []Undo
+	for _, s := range u.Steps {
+		if s.State == "reverted" || s.State == "neutralised" || strings.HasPrefix(s.Why, "this run changed nothing") {
+			continue
+		}
+		i := slices.IndexFunc(out, func(k Undo) bool { return k.State == s.State && k.Why == s.Why })
+		if i < 0 {
+			out = append(out, s)
+			continue
+		}
+		out[i].Step += ", " + s.Step
+	}
+	return out
 }
 
 // sentence counts what became of a landing's steps.
