@@ -3,8 +3,10 @@ package kernel
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -13,6 +15,9 @@ import (
 // Scenario is the world a simulator begins with: the estate, how slow it is, who is logged in, and what will go wrong.
 type Scenario struct {
 	Name string `yaml:"name"`
+	// Base is the file, beside this one, of a scenario that this one differs from: its faults and people come in addition, and
+	// what else it says stands in place of the same there, an estate's parts each by itself.
+	Base string `yaml:"base"`
 	// Scale multiplies the documented durations (account creation, propagation, long operations). Default 0.002:
 	// an account that takes five minutes is there after 0.6 s.
 	Scale *float64 `yaml:"scale"`
@@ -61,7 +66,44 @@ func load(path string, read func(name string) ([]byte, error)) (Scenario, error)
 		}
 		s.Estate[cloud] = stands
 	}
+	if s.Base == "" {
+		return s, nil
+	}
+	base, err := load(filepath.Join(filepath.Dir(path), s.Base), read)
+	if err != nil {
+		return s, err
+	}
+	return s.upon(base)
+}
+
+// upon is the scenario with what its base says and it does not.
+func (s Scenario) upon(base Scenario) (Scenario, error) {
+	if s.Scale == nil {
+		s.Scale = base.Scale
+	}
+	s.Latency, s.Durations, s.Logins = over(base.Latency, s.Latency), over(base.Durations, s.Durations), over(base.Logins, s.Logins)
+	s.Faults, s.People = slices.Concat(base.Faults, s.Faults), slices.Concat(base.People, s.People)
+	estate := over(base.Estate, nil)
+	for cloud, part := range s.Estate {
+		differs, is := part.(map[string]any)
+		stands, was := base.Estate[cloud].(map[string]any)
+		if !is || base.Estate[cloud] != nil && !was {
+			return s, fmt.Errorf("scenario %s, estate of %s: it is no mapping that could differ from the base's", s.Name, cloud)
+		}
+		estate[cloud] = over(stands, differs)
+	}
+	s.Estate = estate
 	return s, nil
+}
+
+// over is a map with the entries of another over it.
+func over[V any](base, differs map[string]V) map[string]V {
+	out := maps.Clone(base)
+	if out == nil {
+		out = map[string]V{}
+	}
+	maps.Copy(out, differs)
+	return out
 }
 
 // Decode decodes the part of the estate that belongs to cloud; unknown fields are refused.
