@@ -15,7 +15,7 @@ import (
 
 // demo plays the paper's morning, writes its report, and stays up where somebody can look.
 func demo(ctx context.Context, args []string) error {
-	fs, o := flags("demo", "out/demo")
+	fs, o := flags("demo", "morning", "out/demo")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}

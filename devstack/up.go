@@ -15,10 +15,10 @@ import (
 )
 
 // flags are what the verbs have in common; the environment gives the defaults, as make up documents.
-func flags(verb, out string) (*flag.FlagSet, *stack.Options) {
+func flags(verb, world, out string) (*flag.FlagSet, *stack.Options) {
 	o := &stack.Options{Say: func(format string, a ...any) { fmt.Printf(format+"\n", a...) }}
 	fs := flag.NewFlagSet("landfall-dev "+verb, flag.ContinueOnError)
-	fs.StringVar(&o.Scenario, "scenario", or(os.Getenv("SCENARIO"), "devstack/scenario/itbytes.yaml"), "file of the simulated world")
+	fs.StringVar(&o.Scenario, "scenario", or(os.Getenv("SCENARIO"), "devstack/scenario/"+world+".yaml"), "file of the simulated world")
 	fs.StringVar(&o.State, "state", or(os.Getenv("STATE"), out+"/state"), "folder of databases and logs")
 	fs.StringVar(&o.Plans, "plans", or(os.Getenv("LANDFALL_PLANS"), "examples"), "folder of plans that can be started by name")
 	fs.StringVar(&o.Bin, "bin", "bin", "folder of the built binaries")
@@ -29,7 +29,7 @@ func flags(verb, out string) (*flag.FlagSet, *stack.Options) {
 
 // up starts the whole stack and stays in the foreground.
 func up(ctx context.Context, args []string) error {
-	fs, o := flags("up", "out/dev")
+	fs, o := flags("up", "itbytes", "out/dev")
 	worker := fs.String("worker", or(os.Getenv("WORKER"), "here"), "here, or none to leave the worker out")
 	if err := fs.Parse(args); err != nil {
 		return err

@@ -51,7 +51,7 @@ func (m *Morning) scenes() []scene {
 			args:      []string{"migrate", m.Plan, "--approve", "--wait"}, codes: []int{0, 3}, before: m.expire,
 		},
 		{
-			narration: "Only what needs that sign-in waits: prod and dti went on by their own IAM users, Azure and GCP did not notice.",
+			narration: "Only what needs that sign-in waits for it: prod and dti went on by their own IAM users, Azure and GCP did not notice.\nAzure's flow logs wait for a preview's approval, and the organisation's new name for a person; both are looked at by themselves.",
 			args:      []string{"status", "itbytes"}, codes: []int{0, 3},
 		},
 		{

@@ -116,7 +116,19 @@ func entitled(r plan.Report) (string, error) {
 	if i < 0 {
 		return "", errors.New("the report does not say which licences are owned")
 	}
-	return strings.TrimPrefix(s.Evidence[i], "licences: "), nil
+	waited, where := 0.0, []string{}
+	each(r, func(landing string, s plan.StepReport) {
+		for _, w := range s.Waits {
+			if w.Kind == "PendingApproval" {
+				waited, where = max(waited, w.Seconds), append(where, landing+"/"+s.Name)
+			}
+		}
+	})
+	if len(where) == 0 {
+		return "", errors.New("no step waited for a preview's approval")
+	}
+	return fmt.Sprintf("%s; %s waited %.1f s for the approval, looked at its state, and went on by themselves",
+		strings.TrimPrefix(s.Evidence[i], "licences: "), strings.Join(where, ", "), waited), nil
 }
 
 func byHand(r plan.Report) (string, error) {
