@@ -10,10 +10,10 @@ import (
 // abort gives a run up where it is held, and says what became of what it made.
 func (r *run) abort(ctx context.Context) (*Abort, error) {
 	began := time.Now()
-	if _, err := r.says(ctx, []int{0, 1, 3}, "abort", r.plan, "--reason", "rehearsal: given up at the hold", "--operator", "rehearsal", "--wait"); err != nil {
+	if _, err := r.says(ctx, []int{0}, "abort", r.plan, "--reason", "rehearsal: given up at the hold", "--operator", "rehearsal"); err != nil {
 		return nil, err
 	}
-	s, err := r.settle(ctx, held)
+	s, err := r.settle(ctx, undone, patient)
 	if err != nil {
 		return nil, err
 	}

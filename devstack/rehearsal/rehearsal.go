@@ -104,7 +104,7 @@ func (o Options) first(ctx context.Context, w world.World, orders []Order, res *
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
-	s, err := r.settle(ctx, held)
+	s, err := r.settle(ctx, held, still)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (o Options) second(ctx context.Context, w world.World, orders []Order, res 
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
-	if _, err := r.settle(ctx, held); err != nil {
+	if _, err := r.settle(ctx, held, still); err != nil {
 		return err
 	}
 	if res.Abort, err = r.abort(ctx); err != nil {

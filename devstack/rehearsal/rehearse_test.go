@@ -120,18 +120,18 @@ func TestWhatTheSimulatorsSayIsNamedByTheAdapters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	held := []string{
+	hold := []string{
 		"Denied@aws/prod/vpc", "Quota@aws/prod/waf", "Entitlement@aws/dti/guardduty", "Conflict@aws/dti/config-recorder", "Quota@aws/mgmt/dns-zone",
 		"Denied@azure/prod/nsg", "Conflict@azure/prod/flow-store", "PendingApproval@azure/dti/vnet", "Quota@azure/mgmt/dns-zone",
 		"Quota@gcp/dti/vpc", "Entitlement@gcp/prod/scc", "Denied@gcp/mgmt/two-step", "Conflict@gcp/prod/org-policies",
 	}
-	failed := []string{"Invalid@aws/prod/ebs-encryption", "Invalid@azure/mgmt/waf", "Bug@azure/dti/waf", "Invalid@gcp/mgmt/scc"}
+	fail := []string{"Invalid@aws/prod/ebs-encryption", "Invalid@azure/mgmt/waf", "Bug@azure/dti/waf", "Invalid@gcp/mgmt/scc"}
 	pass := []string{
 		"Ambiguous@aws/mgmt/vpc", "Throttled@aws/mgmt/waf", "Transient@aws/mgmt/guardduty",
 		"Throttled@azure/mgmt/nsg", "Transient@azure/mgmt/flow-store", "Propagating@azure/mgmt/policy",
 		"Throttled@gcp/dti/scc", "Transient@gcp/mgmt/dns-zone", "Propagating@gcp/mgmt/vpc",
 	}
-	orders, err := Options{Plan: p, Faults: slices.Concat(held, failed, pass)}.orders()
+	orders, err := Options{Plan: p, Faults: slices.Concat(hold, fail, pass)}.orders()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestWhatTheSimulatorsSayIsNamedByTheAdapters(t *testing.T) {
 	if err := r.begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s, err := r.settle(t.Context(), held)
+	s, err := r.settle(t.Context(), held, still)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,13 +155,13 @@ func TestWhatTheSimulatorsSayIsNamedByTheAdapters(t *testing.T) {
 			continue
 		}
 		switch {
-		case i >= len(held)+len(failed):
+		case i >= len(hold)+len(fail):
 			if st.State != plan.StepDone {
 				t.Errorf("%s: the step is %s %+v, want it done in spite of what passed", o, st.State, st.Fault)
 			}
 		case st.Fault == nil || st.Fault.Kind != o.Kind:
 			t.Errorf("%s was named %+v", o, st.Fault)
-		case i < len(held) && st.State != plan.StepHeld || i >= len(held) && st.State != plan.StepFailed:
+		case i < len(hold) && st.State != plan.StepHeld || i >= len(hold) && st.State != plan.StepFailed:
 			t.Errorf("%s: the step is %s", o, st.State)
 		}
 	}

@@ -28,7 +28,7 @@ func (r *run) release(ctx context.Context, res *Result) (*Release, error) {
 		return nil, err
 	}
 	out := &Release{Acts: slices.Concat([]string{"what was in the way is mended"}, logins, steps)}
-	s, err := r.settle(ctx, never)
+	s, err := r.settle(ctx, never, patient)
 	if err != nil {
 		return nil, err
 	}

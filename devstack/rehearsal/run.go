@@ -150,14 +150,15 @@ func (r *run) look(ctx context.Context) (status, error) {
 const (
 	lookEvery = 500 * time.Millisecond
 	// still is how long nothing may change before a run counts as one that goes no further by itself: longer than the pauses
-	// between two tries of what may pass.
-	still = 20 * time.Second
+	// between two tries of what may pass, at their beginning. Where it is to end it has the longest of those pauses, and more.
+	still   = 20 * time.Second
+	patient = 90 * time.Second
 	// longest is how long a part of a rehearsal may take.
 	longest = 4 * time.Minute
 )
 
 // settle waits until a run has ended, or goes no further by itself.
-func (r *run) settle(ctx context.Context, over func(status) bool) (status, error) {
+func (r *run) settle(ctx context.Context, over func(status) bool, still time.Duration) (status, error) {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	seen, changed := "", time.Now()
@@ -166,10 +167,12 @@ func (r *run) settle(ctx context.Context, over func(status) bool) (status, error
 		if err != nil {
 			return s, err
 		}
-		if now := s.fingerprint(); now != seen {
+		now := s.fingerprint()
+		rests := now == seen
+		if !rests {
 			seen, changed = now, time.Now()
 		}
-		if !s.Run.Ended.IsZero() || over(s) || time.Since(changed) > still {
+		if !s.Run.Ended.IsZero() || rests && over(s) || time.Since(changed) > still {
 			return s, nil
 		}
 		select {
@@ -200,12 +203,20 @@ func held(s status) bool {
 		case plan.LandingTodo, plan.LandingRunning, plan.LandingWaiting, plan.LandingUndoing:
 			return false
 		}
+		for _, st := range l.Steps {
+			if st.State == plan.StepRunning || st.State == plan.StepPending || st.State == plan.StepWaiting {
+				return false
+			}
+		}
 	}
 	return s.Run.State == plan.LandingHeld
 }
 
 // never is for runs that are to end.
 func never(status) bool { return false }
+
+// undone reports whether nothing is being undone any more.
+func undone(s status) bool { return s.Run.State == plan.LandingAborted || held(s) }
 
 // step finds a step by its place, cloud/environment/step.
 func (s status) step(place string) (plan.StepReport, bool) {

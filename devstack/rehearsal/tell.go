@@ -58,9 +58,9 @@ func (t *Teller) tellRun(r Result) {
 	}
 }
 
-// stops are the steps that do not go on in one way.
+// stops are the steps that do not go on in one way; those that do not for one reason are told together.
 func (t *Teller) stops(how string, steps []Stopped) {
-	for _, s := range steps {
+	for _, s := range together(steps) {
 		t.say("\n%s: %s, %.1f s into the run", how, s.Step, s.After)
 		for _, line := range []string{s.Why, s.Hint} {
 			if line != "" {
@@ -77,6 +77,26 @@ func (t *Teller) stops(how string, steps []Stopped) {
 			t.say("  released by: %s", s.Releases)
 		}
 	}
+}
+
+// together joins steps of which one thing is to be said.
+func together(steps []Stopped) []Stopped {
+	var out []Stopped
+	for _, s := range steps {
+		i := slices.IndexFunc(out, func(o Stopped) bool { return o.Why == s.Why && o.Releases == s.Releases })
+		if i < 0 {
+			out = append(out, s)
+			continue
+		}
+		o := &out[i]
+		o.Step, o.After, o.Attempts = o.Step+", "+s.Step, min(o.After, s.After), max(o.Attempts, s.Attempts)
+		for _, b := range s.Behind {
+			if !slices.Contains(o.Behind, b) {
+				o.Behind = append(slices.Clone(o.Behind), b)
+			}
+		}
+	}
+	return out
 }
 
 // sentence is how far a landing came.
@@ -145,8 +165,11 @@ func (u Undone) sentence() string {
 			out = append(out, fmt.Sprintf("%d %s", n[state], state))
 		}
 	}
-	if len(out) == 0 {
+	switch {
+	case len(out) > 0:
+		return strings.Join(out, ", ")
+	case u.State == "aborted" || u.State == "todo":
 		return "nothing was made in it"
 	}
-	return strings.Join(slices.Clip(out), ", ")
+	return "not undone yet"
 }

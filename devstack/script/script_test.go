@@ -51,7 +51,7 @@ func binaries(t *testing.T) string {
 	if bin == "" {
 		bin = root + "/bin"
 	}
-	for _, name := range []string{"landfall", "landfall-worker"} {
+	for _, name := range []string{"landfall", "landfall-worker", "landfall-dev"} {
 		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
 			t.Skip("the binaries are not built: make build")
 		}
