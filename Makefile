@@ -12,7 +12,7 @@ build: ## the three binaries, in bin/
 	go build -o bin/landfall-worker ./worker
 	cd devstack && CGO_ENABLED=0 go build -o ../bin/landfall-dev .
 
-demo: build ## the paper's migration on a real Temporal server and simulated clouds
+demo: build ## the paper's morning with its traps, on a real Temporal server and simulated clouds
 	bin/landfall-dev demo
 
 up: build ## the whole stack in the foreground (SCENARIO=FILE STATE=DIR WORKER=none)
