@@ -1,8 +1,10 @@
 package simulator_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -114,6 +116,52 @@ func TestAFaultThatIsOrderedByItsKindComesInTheCloudsOwnWords(t *testing.T) {
 		}
 		sim.Kernel().Lift(id)
 	}
+}
+
+func TestThePreviewThatAFaultNamesIsPendingUntilSomebodyApprovesIt(t *testing.T) {
+	sim := scenario(t, "itbytes")
+	k := sim.Kernel()
+	e, err := sim.Listen(t.Context(), simulator.Addresses{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Wait)
+	signedIn := map[string]string{"Authorization": "Bearer " + azureToken(t, sim, e.Azure)}
+	at := e.Azure + "/subscriptions/5b0c3a1e-8f64-4d0b-b1a2-90c4e77d2222/providers/Microsoft.Features/providers/Microsoft.Network/features/AllowSimulatedPreview?api-version=2021-07-01"
+	if status, said := visit(t, "GET", at, "", signedIn, ""); status != 200 || !strings.Contains(said, `"state":"Pending"`) {
+		t.Errorf("got %d %s, want it pending", status, said)
+	}
+	if err := k.Perform(kernel.Act{Cloud: "azure", Do: "approvePreview", With: map[string]string{"feature": "Microsoft.Network/AllowSimulatedPreview"}}); err != nil {
+		t.Fatal(err)
+	}
+	if status, said := visit(t, "GET", at, "", signedIn, ""); status != 200 || !strings.Contains(said, `"state":"Registered"`) {
+		t.Errorf("approved: got %d %s, want it registered", status, said)
+	}
+}
+
+// azureToken signs in with the session that stands in the scenario.
+func azureToken(t *testing.T, sim *simulator.Simulator, base string) string {
+	t.Helper()
+	for _, s := range sim.Sessions() {
+		if s.Login != "azure-admin" {
+			continue
+		}
+		var kept struct{ TenantID, ClientID, RefreshToken string }
+		if err := json.Unmarshal(s.Content, &kept); err != nil {
+			t.Fatal(err)
+		}
+		form := url.Values{"grant_type": {"refresh_token"}, "client_id": {kept.ClientID}, "refresh_token": {kept.RefreshToken}, "scope": {"https://management.azure.com/.default"}}
+		_, said := visit(t, "POST", base+"/entra/"+kept.TenantID+"/oauth2/v2.0/token", "", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, form.Encode())
+		var token struct {
+			Value string `json:"access_token"`
+		}
+		if err := json.Unmarshal([]byte(said), &token); err != nil || token.Value == "" {
+			t.Fatalf("no token: %s", said)
+		}
+		return token.Value
+	}
+	t.Fatal("nobody is signed in to azure-admin")
+	return ""
 }
 
 func TestAFaultWhoseKindIsNeverSaidToACallPassesItBy(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,9 @@ const reason = "rehearsal: what was in the way is mended"
 func (r *run) release(ctx context.Context, res *Result) (*Release, error) {
 	began := time.Now()
 	r.lift()
+	if err := r.approve(res); err != nil {
+		return nil, err
+	}
 	logins, err := r.logins(ctx, res)
 	if err != nil {
 		return nil, err
@@ -39,6 +43,21 @@ func (r *run) release(ctx context.Context, res *Result) (*Release, error) {
 		}
 	}
 	return out, nil
+}
+
+// preview is the name that the simulated Azure gives a preview in whose name a write is refused.
+var preview = regexp.MustCompile(`[A-Za-z.]+/AllowSimulatedPreview`)
+
+// approve gives the approvals that holds wait for.
+func (r *run) approve(res *Result) error {
+	for _, h := range res.Held {
+		if name := preview.FindString(h.Why); name != "" {
+			if err := r.Sim.Kernel().Perform(kernel.Act{Cloud: "azure", Do: "approvePreview", With: map[string]string{"feature": name}}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // logins has a person sign in to each login that has expired, and somebody free each that is locked.

@@ -6,7 +6,11 @@ import (
 	"strings"
 )
 
-const featureService = "Microsoft.Features"
+const (
+	featureService = "Microsoft.Features"
+	// simulatedPreview is a preview that every provider has, for faults that order a write to wait for an approval.
+	simulatedPreview = "AllowSimulatedPreview"
+)
 
 func featureRoutes() []route {
 	const path, since = "/subscriptions/{sub}/providers/Microsoft.Features/providers/{of}/features/{feature}", "2015-12-01"
@@ -46,6 +50,9 @@ func (a *ask) preview() (Preview, bool) {
 		if strings.EqualFold(p.Feature, name) {
 			return p, true
 		}
+	}
+	if strings.EqualFold(a.param("feature"), simulatedPreview) {
+		return Preview{Feature: name, State: "Pending"}, true
 	}
 	a.fail(http.StatusNotFound, "FeatureNotFound", "The feature '"+a.param("feature")+"' could not be found.")
 	return Preview{}, false

@@ -28,8 +28,8 @@ func azure() []row {
 
 		{kind: entitlement, services: []string{"graph", "Microsoft.Authorization"}, status: 400, code: "AadPremiumLicenseRequired", message: "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license."},
 
-		{kind: pendingApproval, services: network, only: writes, status: 400, code: "SubscriptionNotRegisteredForFeature", message: "Subscription {scope} is not registered for feature Microsoft.Network/AllowPreview required to carry out the requested operation."},
-		{kind: pendingApproval, services: []string{"Microsoft.Security", "Microsoft.Storage", "Microsoft.Resources"}, only: writes, status: 409, code: "FeatureNotRegistered", message: "The subscription {scope} is not registered with the feature that {operation} needs; its approval is pending."},
+		// Each provider of the simulator has a preview of that name, which is pending until somebody approves it.
+		{kind: pendingApproval, services: arm, only: writes, status: 400, code: "SubscriptionNotRegisteredForFeature", message: "Subscription {scope} is not registered for feature {service}/AllowSimulatedPreview required to carry out the requested operation."},
 
 		{kind: quota, services: roles, only: writes, status: 400, code: "RoleAssignmentLimitExceeded", message: "No more role assignments can be created"},
 		{kind: quota, services: graph, only: writes, status: 403, code: "Directory_QuotaExceeded", message: "The directory object quota limit for the Principal has been exceeded. Please ask your administrator to increase the quota limit or delete objects to reduce the used quota."},
