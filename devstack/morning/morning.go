@@ -27,8 +27,8 @@ type Morning struct {
 	Show func(*exec.Cmd) error // runs a command where people see it
 }
 
-// management is the AWS account whose sign-in was lost that morning.
-const management = "379047601618"
+// login is the way into AWS that was lost that morning.
+const login = "aws-sso"
 
 // scene is one command, what is to be seen in it, and the exit codes it may end with.
 type scene struct {
@@ -43,7 +43,7 @@ func (m *Morning) scenes() []scene {
 	report := []string{"report", m.Plan, "--json", filepath.Join(m.Out, "report.json"), "--html", filepath.Join(m.Out, "report.html")}
 	return []scene{
 		{
-			narration: "Verify first: everything is read and nothing written. What stands is found and adopted, what is already so is left alone,\nand the end says beforehand what stops if a login or an account is lost.",
+			narration: "Three AWS accounts, one nameless Azure subscription, a Google Cloud organisation; wanted: the same three environments in each cloud.\nVerify first: everything is read and nothing written. What stands is found and adopted, what is already so is left alone,\nand the end says beforehand what stops if a login or an account is lost.",
 			args:      []string{"preview", m.Plan}, codes: []int{0, 2},
 		},
 		{
@@ -56,7 +56,7 @@ func (m *Morning) scenes() []scene {
 		},
 		{
 			narration: "One sign-in resumes all that waited for it.",
-			args:      []string{"login", "aws-sso", "--plan", "itbytes"}, play: m.signIn,
+			args:      []string{"login", login, "--plan", "itbytes"}, play: m.signIn,
 		},
 		{narration: "AWS mgmt ends by itself. The report's timeline shows how long it waited, and for what.", args: report, play: m.afterAll},
 		{
@@ -95,9 +95,10 @@ func (m *Morning) run(ctx context.Context, args []string, codes ...int) error {
 	return err
 }
 
-// expire ends the session that AWS is signed in to by, once the run is under way in the management account.
+// expire ends the session that AWS is signed in to by at the first call of the baseline that it makes: every account has
+// something left to do then.
 func (m *Morning) expire() {
-	m.Sim.Kernel().Order(kernel.Fault{Do: kernel.DoExpire, Match: kernel.Match{Cloud: "aws", Scope: management, Service: "guardduty"}})
+	m.Sim.Kernel().Order(kernel.Fault{Do: kernel.DoExpire, Match: kernel.Match{Cloud: "aws", Login: login, Service: "guardduty"}})
 }
 
 // afterAll waits until every landing has ended, writes the report, and says of each trap what became of it.

@@ -27,7 +27,7 @@ func (m *Morning) signIn(ctx context.Context, args []string) error {
 		if asked == nil {
 			continue
 		}
-		act := kernel.Act{Cloud: "aws", Do: "signIn", With: map[string]string{"login": args[1], "userCode": asked[1]}}
+		act := kernel.Act{Cloud: "aws", Do: "signIn", With: map[string]string{"login": login, "userCode": asked[1]}}
 		if err := m.Sim.Kernel().Perform(act); err != nil {
 			return err
 		}

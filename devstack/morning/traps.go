@@ -108,27 +108,18 @@ func adopted(r plan.Report) (string, error) {
 }
 
 func entitled(r plan.Report) (string, error) {
-	s, err := step(r, "azure/mgmt", "security-defaults")
-	if err != nil {
-		return "", err
-	}
-	i := slices.IndexFunc(s.Evidence, func(e string) bool { return strings.HasPrefix(e, "licences: ") })
-	if i < 0 {
-		return "", errors.New("the report does not say which licences are owned")
-	}
-	waited, where := 0.0, []string{}
+	waited, says, where := 0.0, "", []string{}
 	each(r, func(landing string, s plan.StepReport) {
 		for _, w := range s.Waits {
 			if w.Kind == "PendingApproval" {
-				waited, where = max(waited, w.Seconds), append(where, landing+"/"+s.Name)
+				waited, says, where = max(waited, w.Seconds), cmp.Or(says, w.For), append(where, landing+"/"+s.Name)
 			}
 		}
 	})
 	if len(where) == 0 {
 		return "", errors.New("no step waited for a preview's approval")
 	}
-	return fmt.Sprintf("%s; %s waited %.1f s for the approval, looked at its state, and went on by themselves",
-		strings.TrimPrefix(s.Evidence[i], "licences: "), strings.Join(where, ", "), waited), nil
+	return fmt.Sprintf("%s waited %.1f s, looked at its state and went on by themselves: %s", strings.Join(where, ", "), waited, says), nil
 }
 
 func byHand(r plan.Report) (string, error) {
