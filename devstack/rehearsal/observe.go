@@ -40,7 +40,7 @@ func (res *Result) observe(r *run, s status, orders []Order) {
 
 // stop takes in a step that does not go on.
 func (res *Result) stop(landing string, st plan.StepReport, s status) {
-	out := Stopped{Step: landing + "/" + st.Name, After: since(s.Run.Started, st.Started), Attempts: st.Attempts, Behind: []string{}}
+	out := Stopped{Step: landing + "/" + st.Name, After: since(s.Run.Started, st.Started), Behind: []string{}}
 	if st.Fault != nil {
 		out.Kind, out.Why, out.Hint = st.Fault.Kind, st.Fault.Message, st.Fault.Hint
 	}

@@ -22,6 +22,9 @@ func (t *Teller) Tell(r Result) {
 	if r.Release != nil && !t.released {
 		t.released = true
 		t.tellRelease(*r.Release)
+		if len(r.Held) == 0 {
+			t.say("\nan abort would have had nothing to do: it undoes what is under way, and nothing was held")
+		}
 	}
 	if r.Abort != nil && !t.given {
 		t.given = true
