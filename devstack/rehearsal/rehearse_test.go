@@ -42,15 +42,15 @@ func places(stopped []Stopped) map[string]string {
 }
 
 func TestARehearsalSaysWhatHoldsWhatGoesOnWhatReleasesItAndWhatAnAbortLeaves(t *testing.T) {
-	r, err := Rehearse(t.Context(), Options{Plan: example(t, "itbytes.yaml"), Faults: []string{"Denied@azure/prod/vnet"}, Bin: built(t)})
+	r, err := Rehearse(t.Context(), Options{Plan: example(t, "greenfield.yaml"), Faults: []string{"Quota@azure/prod/vnet"}, Bin: built(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := map[string]string{"azure/prod/vnet": "Denied"}; !maps.Equal(places(r.Held), want) || len(r.Failed)+len(r.Trying) > 0 {
+	if want := map[string]string{"azure/prod/vnet": "Quota"}; !maps.Equal(places(r.Held), want) || len(r.Failed)+len(r.Trying) > 0 {
 		t.Fatalf("held %v, failed %v, trying %v; want the virtual network alone to hold", r.Held, r.Failed, r.Trying)
 	}
 	h := r.Held[0]
-	if h.Why == "" || !strings.Contains(h.Releases, "landfall resume itbytes --landing azure/prod --step vnet") || !slices.Contains(h.Behind, "flow-log") || h.After <= 0 {
+	if h.Why == "" || !strings.Contains(h.Releases, "landfall resume greenfield --landing azure/prod --step vnet") || !slices.Contains(h.Behind, "flow-log") || h.After <= 0 {
 		t.Errorf("the hold says %+v; want why, what releases it, and the flow log behind it", h)
 	}
 	for _, l := range r.Landings {
@@ -65,13 +65,17 @@ func TestARehearsalSaysWhatHoldsWhatGoesOnWhatReleasesItAndWhatAnAbortLeaves(t *
 		t.Fatalf("given up: %+v; want something of each of the nine landings", r.Abort)
 	}
 	for _, l := range r.Abort.Landings {
-		if l.State != "aborted" {
-			t.Errorf("given up, %s is %s: %s", l.ID, l.State, l.Why)
-		}
+		quarantined := 0
 		for _, s := range l.Steps {
-			if s.State == "failed" {
+			switch s.State {
+			case "quarantined":
+				quarantined++
+			case "failed":
 				t.Errorf("given up, %s/%s could not be undone: %s", l.ID, s.Step, s.Why)
 			}
+		}
+		if l.State != "aborted" || quarantined == 0 {
+			t.Errorf("given up, %s is %s with %d things in quarantine: %s; want its container kept and closed", l.ID, l.State, quarantined, l.Why)
 		}
 	}
 }
