@@ -3,7 +3,9 @@ package rehearsal
 import (
 	"cmp"
 	"context"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +20,7 @@ func (r *run) explain(ctx context.Context, res *Result) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	c, err := client.DialContext(ctx, client.Options{HostPort: r.Temporal()})
+	c, err := client.DialContext(ctx, client.Options{HostPort: net.JoinHostPort("127.0.0.1", strconv.Itoa(r.Ports.Temporal))})
 	if err != nil {
 		return err
 	}

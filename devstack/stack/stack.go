@@ -17,15 +17,16 @@ import (
 
 // Options say what the stack is like.
 type Options struct {
-	Scenario string           // file of the simulated world
-	World    *kernel.Scenario // the simulated world itself, in place of a file
-	State    string           // folder of the databases and logs; nothing secret is written here
-	Sessions string           // folder of the logins' session files, as signing in would leave them; secret
-	Plans    string           // folder of the plans the worker may be started with by name
-	Bin      string           // folder of the built binaries
-	EnvFile  string           // shell lines for whoever wants to use the stack; holds the token of the simulated vault
-	AnyPorts bool             // take free ports, not the usual ones
-	Extra    []string         // settings that come after the stack's own and win: NAME=value
+	Scenario string // file of the simulated world
+	// World is the simulated world itself, where it is in no file.
+	World    *kernel.Scenario
+	State    string   // folder of the databases and logs; nothing secret is written here
+	Sessions string   // folder of the logins' session files, as signing in would leave them; secret
+	Plans    string   // folder of the plans the worker may be started with by name
+	Bin      string   // folder of the built binaries
+	EnvFile  string   // shell lines for whoever wants to use the stack; holds the token of the simulated vault
+	AnyPorts bool     // take free ports, not the usual ones
+	Extra    []string // settings that come after the stack's own and win: NAME=value
 	Say      func(format string, a ...any)
 }
 
@@ -97,9 +98,6 @@ func (s *Stack) Down() {
 	s.stop()
 	_ = os.Remove(s.options.EnvFile) // it may never have been written
 }
-
-// Temporal is the address of the Temporal server, host:port.
-func (s *Stack) Temporal() string { return s.temporal.Address }
 
 // UI is the address of the Temporal UI.
 func (s *Stack) UI() string { return s.temporal.UI }
