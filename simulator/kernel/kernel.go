@@ -9,7 +9,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"io"
 	"maps"
 	"net/http"
 	"sort"
@@ -86,38 +85,12 @@ func (k *Kernel) Serve(w http.ResponseWriter, r *http.Request, c Call, refuse fu
 		note()
 		return
 	}
-	f := k.strike(c)
-	switch {
-	case f == nil:
-	case f.Do == DoHang:
-		select {
-		case <-r.Context().Done():
-		case <-time.After(f.For.Or(2 * time.Minute)):
+	if f := k.strike(c); f != nil {
+		dropped := k.suffer(rec, r, c, f, refuse, do)
+		note()
+		if dropped {
+			panic(http.ErrAbortHandler)
 		}
-		rec.status = http.StatusGatewayTimeout
-		note()
-		panic(http.ErrAbortHandler)
-	case f.Do == DoReset:
-		rec.status = http.StatusBadGateway
-		note()
-		panic(http.ErrAbortHandler)
-	case f.Do == DoLose: // the deed is done and its answer lost
-		do(&deaf{header: http.Header{}})
-		rec.status = http.StatusBadGateway
-		note()
-		panic(http.ErrAbortHandler)
-	case f.Do == DoGarble:
-		garble(rec)
-		note()
-		return
-	case f.turns() != "":
-		_ = k.SetLogin(c.Login, f.turns()) // strike has seen that the login is known
-		refuse(rec, Refusal{Reason: f.turns(), Login: c.Login})
-		note()
-		return
-	default:
-		refuse(rec, f.refusal())
-		note()
 		return
 	}
 	if !k.sleep(r.Context(), k.latency(c)) {
@@ -255,17 +228,3 @@ func (r *recorder) Write(b []byte) (int, error) {
 	}
 	return r.ResponseWriter.Write(b)
 }
-
-// garble answers what is no answer of any cloud: a page of something that stands in between.
-func garble(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(http.StatusOK)
-	_, _ = io.WriteString(w, "<!doctype html><title>Welcome</title>{") // neither XML nor JSON; a client that went away hears nothing
-}
-
-// deaf takes an answer that nobody will hear.
-type deaf struct{ header http.Header }
-
-func (d *deaf) Header() http.Header         { return d.header }
-func (d *deaf) Write(b []byte) (int, error) { return len(b), nil }
-func (d *deaf) WriteHeader(int)             {}
