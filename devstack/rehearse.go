@@ -100,6 +100,7 @@ func complain(err error) int {
 		return exitUsage
 	case errors.As(err, &refused):
 		return exitUsage
+	case errors.Is(err, context.Canceled): // a person has stopped it, and knows
 	case !errors.As(err, &silent):
 		fmt.Fprintln(os.Stderr, "landfall-dev:", err)
 	}

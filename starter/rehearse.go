@@ -131,12 +131,14 @@ func (d *desk) perform(ctx context.Context, program string, args []string) error
 	cmd.Stdout, cmd.Stderr = d.out, d.errs
 	err := cmd.Run()
 	var exit *exec.ExitError
-	if ctx.Err() == nil && errors.As(err, &exit) && slices.Contains([]int{exitFailed, exitUsage}, exit.ExitCode()) {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return failed(nil, "Nothing of it goes on.", "you have stopped the rehearsal")
+	case errors.As(err, &exit) && slices.Contains([]int{exitFailed, exitUsage}, exit.ExitCode()):
 		d.code = exit.ExitCode()
 		return nil
 	}
-	if err != nil && ctx.Err() == nil {
-		return failed(err, "Build it anew (make build).", "%s did not come to an end: %v", filepath.Base(program), err)
-	}
-	return ctx.Err()
+	return failed(err, "Build it anew (make build).", "%s did not come to an end: %v", filepath.Base(program), err)
 }

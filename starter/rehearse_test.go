@@ -32,7 +32,7 @@ func script(t *testing.T, code string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "landfall-dev")
 	text := "#!/bin/sh\necho \"$@\"\necho \"on the side\" >&2\nexit " + code + "\n"
-	if err := os.WriteFile(file, []byte(text), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(file, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return file

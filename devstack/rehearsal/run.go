@@ -71,7 +71,7 @@ func (r *run) down(err *error) {
 	if r.Stack != nil {
 		r.Down()
 	}
-	if refused := (*Refusal)(nil); *err != nil && !errors.As(*err, &refused) {
+	if refused := (*Refusal)(nil); *err != nil && !errors.As(*err, &refused) && !errors.Is(*err, context.Canceled) {
 		*err = fmt.Errorf("%w (the worker's log is %s/state/worker.log)", *err, r.dir)
 		return
 	}
@@ -159,8 +159,7 @@ const (
 
 // settle waits until a run has ended, or goes no further by itself.
 func (r *run) settle(ctx context.Context, over func(status) bool, still time.Duration) (status, error) {
-	ctx, cancel := context.WithTimeout(ctx, longest)
-	defer cancel()
+	limit := time.After(longest)
 	seen, changed := "", time.Now()
 	for {
 		s, err := r.look(ctx)
@@ -177,6 +176,8 @@ func (r *run) settle(ctx context.Context, over func(status) bool, still time.Dur
 		}
 		select {
 		case <-ctx.Done():
+			return s, ctx.Err()
+		case <-limit:
 			return s, fmt.Errorf("the run of %s came to no rest within %s", r.name, longest)
 		case <-time.After(lookEvery):
 		}
