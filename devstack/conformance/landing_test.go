@@ -64,7 +64,7 @@ func (s *stage) run(name string, listed map[string]bool) report {
 			if operation != "" {
 				title += " without " + operation
 			}
-			s.Run(title, func(t *testing.T) {
+			s.T.Run(title, func(t *testing.T) {
 				switch {
 				case operation != "":
 					wanting = true
