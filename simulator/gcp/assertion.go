@@ -35,13 +35,14 @@ func (c *Cloud) grantAssertion(w http.ResponseWriter, assertion string) {
 		return
 	}
 	for _, k := range a.keys {
-		usable := !k.disabled && !now.Before(k.usable) && (head.KeyID == "" || head.KeyID == k.id)
+		usable := !k.disabled && !now.Before(k.usable) && now.Before(k.until) && (head.KeyID == "" || head.KeyID == k.id)
 		sum := sha256.Sum256([]byte(signed))
 		if usable && rsa.VerifyPKCS1v15(k.public, crypto.SHA256, sum[:], signature) == nil {
 			if a.disabled {
 				oauthError(w, http.StatusUnauthorized, "unauthorized_client", "Unauthorized", "")
 				return
 			}
+			k.use(now)
 			c.grant(w, &token{email: a.email, account: a})
 			return
 		}

@@ -64,13 +64,16 @@ func New(k *kernel.Kernel) (*Cloud, error) {
 //   - enforceTwoStepVerification {organization};
 //   - raiseProjectQuota {organization, to}: what Google's quota people do;
 //   - revokePermission {user, permission, on}: as the estate's withheld;
-//   - suspendProject, reinstateProject {project}: what Google's trust and safety people do.
+//   - suspendProject, reinstateProject {project}: what Google's trust and safety people do;
+//   - recallKey {key, made, used}: what a service account's key had been through before the scenario began.
 func (c *Cloud) perform(a kernel.Act) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch a.Do {
 	case "signIn":
 		return c.signInAgain(a.With["login"])
+	case "recallKey":
+		return c.recallKey(a.With["key"], a.With["made"], a.With["used"])
 	case "revokePermission":
 		if c.user(a.With["user"]) == nil {
 			return fmt.Errorf("no user %q", a.With["user"])

@@ -19,6 +19,8 @@ type key struct {
 	made, until           time.Time
 	usable                time.Time // when the token endpoint knows it
 	public                *rsa.PublicKey
+	certificate           []byte      // in PEM, as its owner uploaded it
+	days                  []time.Time // on which it signed in, the last one last
 }
 
 func keyShape() shape {
@@ -73,7 +75,11 @@ func (c *Cloud) getKey(q *request) (any, *problem) {
 	}
 	f := k.wire(a)
 	switch q.arg("publicKeyType") {
-	case "", "TYPE_NONE", "TYPE_X509_PEM_FILE": // the recorded answer to a request for a certificate holds none
+	case "", "TYPE_NONE":
+	case "TYPE_X509_PEM_FILE": // the recorded answer of a key that Google made holds none
+		if len(k.certificate) > 0 {
+			f["publicKeyData"] = base64.StdEncoding.EncodeToString(k.certificate)
+		}
 	case "TYPE_RAW_PUBLIC_KEY":
 		b, err := x509.MarshalPKIXPublicKey(k.public)
 		if err != nil {

@@ -106,7 +106,7 @@ func (c *Cloud) uploadKey(q *request) (any, *problem) {
 			return nil, exists("Public key already exists on the service account.")
 		}
 	}
-	k := &key{algorithm: "KEY_ALG_RSA_2048", origin: "USER_PROVIDED", until: cert.NotAfter.UTC(), public: public}
+	k := &key{algorithm: "KEY_ALG_RSA_2048", origin: "USER_PROVIDED", until: cert.NotAfter.UTC(), public: public, certificate: raw}
 	if bad := c.addKey(a, k); bad != nil {
 		return nil, bad
 	}

@@ -10,6 +10,8 @@ import (
 // everything; a key's owner has what it was granted, once that has propagated.
 func (c *Cloud) permit(q *request) *problem {
 	switch q.route.operation {
+	case "userinfo": // it says who asks, whoever that is
+		return nil
 	case "SearchOrganizations", "SearchProjects", "SearchFolders", "ListBillingAccounts", "TestIamPermissions", "serviceAccounts.testIamPermissions":
 		return nil // these answer with what the caller may see
 	}
@@ -46,8 +48,10 @@ func permissions() map[string]string {
 		"CreateProject": "resourcemanager.projects.create", "UpdateProject": "resourcemanager.projects.update", "SetIamPolicy": "resourcemanager.projects.setIamPolicy",
 		"UpdateProjectBillingInfo": "resourcemanager.projects.createBillingAssignment", "BatchEnableServices": "serviceusage.services.enable",
 		"serviceAccounts.create": "iam.serviceAccounts.create", "serviceAccounts.setIamPolicy": "iam.serviceAccounts.setIamPolicy",
-		"serviceAccounts.keys.create": "iam.serviceAccountKeys.create", "workloadIdentityPools.create": "iam.workloadIdentityPools.create",
-		"CreatePolicy": "orgpolicy.policies.create", "UpdatePolicy": "orgpolicy.policies.update", "DeletePolicy": "orgpolicy.policies.delete",
+		"serviceAccounts.keys.create": "iam.serviceAccountKeys.create", "serviceAccounts.keys.upload": "iam.serviceAccountKeys.create",
+		"serviceAccounts.keys.delete": "iam.serviceAccountKeys.delete", "activities.query": "policyanalyzer.serviceAccountKeyLastAuthenticationActivities.query",
+		"workloadIdentityPools.create": "iam.workloadIdentityPools.create",
+		"CreatePolicy":                 "orgpolicy.policies.create", "UpdatePolicy": "orgpolicy.policies.update", "DeletePolicy": "orgpolicy.policies.delete",
 		"UpdateSecurityCenterService": "securitycentermanagement.securityCenterServices.update", "networks.insert": "compute.networks.create",
 		"subnetworks.insert": "compute.subnetworks.create", "securityPolicies.insert": "compute.securityPolicies.create", "managedZones.create": "dns.managedZones.create",
 	}

@@ -30,6 +30,7 @@ func apis() map[string]api {
 		{name: "compute", errors: true, gated: true, paid: true},
 		{name: "dns", status: true, errors: true, gated: true, paid: true},
 		{name: "securitycentermanagement", status: true, gated: true},
+		{name: "policyanalyzer", status: true, gated: true},
 		{name: "admin", errors: true},
 		{name: "storage", errors: true, gated: true},
 		{name: "oauth2"},
@@ -76,7 +77,7 @@ func table() []route {
 		tokenRoutes(), organizationRoutes(), folderRoutes(), projectRoutes(), projectV1Routes(), billingRoutes(),
 		serviceRoutes(), accountRoutes(), keyRoutes(), poolRoutes(), providerRoutes(), constraintRoutes(), orgPolicyRoutes(),
 		networkRoutes(), subnetworkRoutes(), firewallRoutes(), securityPolicyRoutes(), computeOperationRoutes(), regionRoutes(),
-		zoneRoutes(), bucketRoutes(), securityCenterRoutes(), directoryRoutes(),
+		zoneRoutes(), bucketRoutes(), securityCenterRoutes(), directoryRoutes(), activityRoutes(),
 	)
 }
 

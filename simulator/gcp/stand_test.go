@@ -48,7 +48,7 @@ projects:
     parent: organizations/123456789012
     created: 2024-04-01T12:34:56Z
     billing: billingAccounts/000000-111111-222222
-    services: [compute.googleapis.com, iam.googleapis.com, dns.googleapis.com, orgpolicy.googleapis.com, securitycentermanagement.googleapis.com, storage.googleapis.com]
+    services: [compute.googleapis.com, iam.googleapis.com, dns.googleapis.com, orgpolicy.googleapis.com, securitycentermanagement.googleapis.com, storage.googleapis.com, policyanalyzer.googleapis.com]
 taken: [somebody-elses]
 `
 

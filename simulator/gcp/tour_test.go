@@ -8,9 +8,12 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/itbytes/landfall/simulator/kernel"
 )
 
 // tour calls every method once at least, each in its order, so that every answer is seen.
@@ -114,6 +117,11 @@ func tourIdentities(d *stand, ask asker) {
 	ask("POST "+name+":disable", "{}")
 	ask("POST "+name+":enable", "{}")
 	ask("POST "+one+"/keys:upload", `{"publicKeyData": "`+certificate(d.t)+`"}`)
+	recall := kernel.Act{Cloud: "gcp", Do: "recallKey", With: map[string]string{"key": path.Base(name), "made": "2024-05-01T00:00:00Z", "used": "2024-05-02T00:00:00Z"}}
+	if err := d.k.Perform(recall); err != nil {
+		d.t.Fatal(err)
+	}
+	ask("GET /policyanalyzer/v1/projects/standing-project/locations/global/activityTypes/serviceAccountKeyLastAuthentication/activities:query", "")
 	ask("DELETE "+name, "")
 	ask("POST "+one+":disable", "{}")
 	ask("POST "+one+":enable", "{}")
