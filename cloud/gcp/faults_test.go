@@ -204,8 +204,28 @@ func TestRolesWaitForAnIdentityThatAnotherLandingMakes(t *testing.T) {
 	}
 }
 
+func TestAnUploadThatWasLostIsFoundAgainAndNoOtherKeyIsMade(t *testing.T) {
+	for _, do := range []string{kernel.DoLose, kernel.DoReset} {
+		w := newWorld(t, nil)
+		l := landing(t, "mgmt")
+		done := facts(w.land(t, l, "federation-itmanagesgcp"))
+		w.kernel.Order(kernel.Fault{Match: kernel.Match{Operation: "serviceAccounts.keys.upload"}, Do: do, Times: 1})
+		out, err := w.carry(t.Context(), l, stepNamed(t, w, l, "key-itmanagesgcp"), maps.Clone(done), false)
+		if err != nil || out.State != plan.StepDone {
+			t.Fatalf("%s: got %s, %v", do, out.State, err)
+		}
+		if made, gone := w.calls("write", "serviceAccounts.keys.create"), w.calls("write", "serviceAccounts.keys.delete"); made != 0 || gone != 0 {
+			t.Errorf("%s: got %d keys made and %d removed, want none", do, made, gone)
+		}
+		if got, want := w.keysOf(t), w.keeper.items[credential].Plain["key id"]; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: got the keys %v, want %s alone", do, got, want)
+		}
+		w.noSecretCameUp(t)
+	}
+}
+
 func TestAKeyThatWasLostIsRemovedBeforeAnotherIsMade(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newWorld(t, enforced(noUpload))
 	l := landing(t, "mgmt")
 	done := facts(w.land(t, l, "federation-itmanagesgcp"))
 	w.kernel.Order(kernel.Fault{Match: kernel.Match{Operation: "serviceAccounts.keys.create"}, Do: kernel.DoLose, Times: 1})
@@ -220,10 +240,15 @@ func TestAKeyThatWasLostIsRemovedBeforeAnotherIsMade(t *testing.T) {
 }
 
 func TestAKeyThatTheVaultDoesNotTakeIsRemovedAtOnce(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newWorld(t, enforced(noUpload))
 	l := landing(t, "mgmt")
 	done := facts(w.land(t, l, "federation-itmanagesgcp"))
-	w.keeper.fails = fault.New(fault.Denied, "Give the token the right to write.", "the vault refuses")
+	w.keeper.strike = func(call string) (bool, error) {
+		if call != "Keep" || w.keeper.kept == 0 { // it takes the pair that nobody wants
+			return false, nil
+		}
+		return false, fault.New(fault.Denied, "Give the token the right to write.", "the vault refuses")
+	}
 	_, err := w.carry(t.Context(), l, stepNamed(t, w, l, "key-itmanagesgcp"), maps.Clone(done), false)
 	if got := fault.KindOf(err); got != fault.Denied || errors.Unwrap(err) == err {
 		t.Errorf("got %v, want the vault's own fault", err)
@@ -232,6 +257,20 @@ func TestAKeyThatTheVaultDoesNotTakeIsRemovedAtOnce(t *testing.T) {
 		t.Errorf("got %d keys made and %d removed, want 1 and 1", made, gone)
 	}
 	w.noSecretCameUp(t)
+}
+
+func TestNoKeyIsShownToGoogleThatTheVaultDoesNotTake(t *testing.T) {
+	w := newWorld(t, nil)
+	l := landing(t, "mgmt")
+	done := facts(w.land(t, l, "federation-itmanagesgcp"))
+	w.keeper.fails = fault.New(fault.Denied, "Give the token the right to write.", "the vault refuses")
+	_, err := w.carry(t.Context(), l, stepNamed(t, w, l, "key-itmanagesgcp"), maps.Clone(done), false)
+	if got := fault.KindOf(err); got != fault.Denied {
+		t.Errorf("got %v, want the vault's own fault", err)
+	}
+	if made := w.calls("write", "serviceAccounts.keys.upload") + w.calls("write", "serviceAccounts.keys.create"); made != 0 {
+		t.Errorf("got %d keys made, want none", made)
+	}
 }
 
 func TestSomebodyElsesKeyIsLeftAlone(t *testing.T) {
@@ -250,9 +289,7 @@ func TestSomebodyElsesKeyIsLeftAlone(t *testing.T) {
 
 func TestWhereKeysAreForbiddenNoneIsMade(t *testing.T) {
 	for _, constraint := range []string{"iam.disableServiceAccountKeyCreation", "iam.managed.disableServiceAccountKeyCreation"} {
-		w := newWorld(t, func(_ *kernel.Scenario, e map[string]any) {
-			e["organizations"].([]any)[0].(map[string]any)["policies"] = []any{map[string]any{"constraint": constraint, "enforce": true}}
-		})
+		w := newWorld(t, enforced(constraint))
 		o := w.land(t, landing(t, "mgmt"), "key-itmanagesgcp")["key-itmanagesgcp"]
 		if o.Change.Op != plan.None || o.Writes != 0 || !strings.Contains(strings.Join(o.Evidence, " "), "federation only: the organisation's policy allows no keys") {
 			t.Errorf("%s: got %s, %v", constraint, o.Change.Op, o.Evidence)

@@ -21,7 +21,7 @@ func TestEveryWriteMayLoseItsAnswerOnceAndNothingIsMadeTwice(t *testing.T) {
 	w := newWorld(t, nil)
 	once := []string{
 		"CreateProject", "UpdateProjectBillingInfo", "BatchEnableServices", "serviceAccounts.create", "workloadIdentityPools.create",
-		"workloadIdentityPools.providers.create", "serviceAccounts.setIamPolicy", "serviceAccounts.keys.create", "SetIamPolicy",
+		"workloadIdentityPools.providers.create", "serviceAccounts.setIamPolicy", "serviceAccounts.keys.upload", "SetIamPolicy",
 		"UpdateSecurityCenterService", "CreatePolicy", "networks.insert", "subnetworks.insert", "securityPolicies.insert", "managedZones.create",
 	}
 	for _, op := range once {
@@ -105,6 +105,9 @@ func TestOnlyARecentKeyIsTakenForAnOrphan(t *testing.T) {
 		case r.Method == http.MethodDelete:
 			deleted = append(deleted, filepath.Base(p))
 			say(`{}`)
+		case strings.HasSuffix(p, "/keys:upload"):
+			w.WriteHeader(http.StatusBadRequest)
+			say(`{"error":{"code":400,"status":"FAILED_PRECONDITION","message":"Constraint constraints/iam.disableServiceAccountKeyUpload violated."}}`)
 		case strings.HasSuffix(p, "/keys") && r.Method == http.MethodPost:
 			made = true
 			say(`{"name":"%s/keys/new","privateKeyData":"e30="}`, account)
@@ -125,7 +128,7 @@ func TestOnlyARecentKeyIsTakenForAnOrphan(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(sessions, "gcp-admin.json"), []byte(`{"type":"authorized_user","client_id":"c","client_secret":"d","refresh_token":"r"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	k := &keeper{items: map[string]plan.ItemFields{}}
+	k := newKeeper()
 	w := &world{Cloud: gcp.New(gcp.Options{Endpoint: srv.URL, Sessions: sessions, Keeper: k})}
 	l := landing(t, "mgmt")
 	out, err := w.carry(t.Context(), l, stepNamed(t, w, l, "key-itmanagesgcp"), map[string]string{plan.FactContainer: "p-1", names.FactNumber: "1"}, true)

@@ -17,7 +17,7 @@ import (
 // the same path and in the same fields.
 func TestWhatGoogleHearsOfUsItHasHeardOfOthers(t *testing.T) {
 	heard := recorded(t)
-	w := newWorld(t, nil)
+	w := newWorld(t, enforced(noUpload)) // nobody has recorded an upload
 	w.land(t, landing(t, "mgmt"), "")
 	compared := map[string]bool{}
 	for _, call := range w.wire.writes {

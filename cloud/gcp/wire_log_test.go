@@ -70,9 +70,10 @@ func pretty(body []byte) string {
 	return string(b) + "\n"
 }
 
-// plain puts names in the place of what is random: the project's number, etags, fingerprints.
+// plain puts names in the place of what is random: the project's number, etags, fingerprints, keys.
 func plain(s, number string) string {
 	s = strings.ReplaceAll(s, number, "NUMBER")
+	s = regexp.MustCompile(`"publicKeyData": "[^"]*"`).ReplaceAllString(s, `"publicKeyData": "CERTIFICATE"`)
 	return regexp.MustCompile(`"(etag|fingerprint)": "[^"]*"`).ReplaceAllString(s, `"$1": "ETAG"`)
 }
 

@@ -3,15 +3,14 @@ package gcp_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -69,7 +68,7 @@ func newWorld(t *testing.T, change func(s *kernel.Scenario, estate map[string]an
 	}
 	srv := httptest.NewServer(sim.Handler())
 	t.Cleanup(srv.Close)
-	w := &world{kernel: k, sim: sim, endpoint: srv.URL, keeper: &keeper{items: map[string]plan.ItemFields{}}, sessions: t.TempDir()}
+	w := &world{kernel: k, sim: sim, endpoint: srv.URL, keeper: newKeeper(), sessions: t.TempDir()}
 	session, ok := sim.Session("gcp-admin")
 	if !ok {
 		t.Fatal("the simulator has no session for gcp-admin")
@@ -196,50 +195,41 @@ func (w *world) noSecretCameUp(t *testing.T) {
 			t.Errorf("the adapter let %s come up", s.ID)
 		}
 	}
+	for _, s := range w.keeper.secrets() {
+		if strings.Contains(all, s) {
+			t.Error("the adapter let a line of a private key come up")
+		}
+	}
 }
 
-// keeper is a vault in memory.
-type keeper struct {
-	mu    sync.Mutex
-	items map[string]plan.ItemFields
-	fails error
-	kept  int
+// keysOf are the ids of the keys that Google has of the identity.
+func (w *world) keysOf(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	for _, a := range w.everythingIn(t, landing(t, "mgmt").Name).ServiceAccounts {
+		for _, k := range a.Keys {
+			out = append(out, k.(map[string]any)["id"].(string))
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
-func (k *keeper) Find(_ context.Context, ref string) (plan.Item, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	f, ok := k.items[ref]
-	if !ok {
-		return plan.Item{}, nil
+// enforced makes the organisation enforce constraints.
+func enforced(constraints ...string) func(*kernel.Scenario, map[string]any) {
+	return func(_ *kernel.Scenario, e map[string]any) {
+		var all []any
+		for _, c := range constraints {
+			all = append(all, map[string]any{"constraint": c, "enforce": true})
+		}
+		e["organizations"].([]any)[0].(map[string]any)["policies"] = all
 	}
-	i := plan.Item{Exists: true, ID: ref, Fields: f.Plain, Holds: map[string]bool{}}
-	for name, s := range f.Secret {
-		i.Holds[name] = !s.Empty()
-	}
-	return i, nil
 }
 
-func (k *keeper) Keep(ctx context.Context, ref string, f plan.ItemFields) (plan.Item, error) {
-	k.mu.Lock()
-	if k.fails != nil {
-		defer k.mu.Unlock()
-		return plan.Item{}, k.fails
-	}
-	k.items[ref] = f
-	k.kept++
-	k.mu.Unlock()
-	return k.Find(ctx, ref)
-}
-
-func (k *keeper) Reveal(_ context.Context, ref, field string) (plan.Secret, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if s, ok := k.items[ref].Secret[field]; ok {
-		return s, nil
-	}
-	return plan.Secret{}, errors.New("no such field")
-}
+const (
+	noUpload   = "iam.disableServiceAccountKeyUpload"
+	noCreation = "iam.disableServiceAccountKeyCreation"
+)
 
 func mustJSON(t *testing.T, v any) []byte {
 	t.Helper()

@@ -2,12 +2,8 @@ package identity
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
 	"path"
 	"time"
-
-	"google.golang.org/api/iam/v1"
 
 	"github.com/itbytes/landfall/cloud/gcp/names"
 	"github.com/itbytes/landfall/cloud/gcp/orgpolicy"
@@ -25,7 +21,8 @@ const (
 	fieldFile    = "key file" // secret: the JSON that Google's libraries read
 )
 
-// key is an identity's long-lived key, which goes from Google's answer into the vault and nowhere else.
+// key is an identity's first long-lived key, which stands in the vault before Google knows of it, and nowhere else. Rotations
+// renew it (see Smith).
 type key struct{ id plan.Identity }
 
 func (c key) Describe(l plan.Landing) (plan.Step, bool) {
@@ -46,7 +43,7 @@ func (c key) Observe(ctx context.Context, s *wire.Session, t plan.Task) (plan.Ob
 	if err != nil {
 		return plan.Observation{}, err
 	}
-	keys, err := c.keys(ctx, s, t)
+	keys, err := c.ring(s, t).list(ctx)
 	if err != nil {
 		return plan.Observation{}, err
 	}
@@ -93,7 +90,7 @@ func (c key) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan
 		f.Cloud, f.Service, f.Login = string(plan.GCP), orgpolicy.Service, t.Landing.Login.Name
 		return f
 	}
-	keys, err := c.keys(ctx, s, t)
+	keys, err := c.ring(s, t).list(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,44 +100,30 @@ func (c key) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan
 	return s.May(ctx, "projects/"+names.Project(t), "iam.serviceAccountKeys.create", "iam.serviceAccountKeys.delete")
 }
 
-// Apply makes a key and keeps it. What an earlier attempt may have made and lost is removed first.
+// Apply makes a key and keeps it as the current one: a pair of ours, or one of Google's where only that is allowed.
 func (c key) Apply(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change, _ plan.Observation, intent step.Intent) (plan.Applied, error) {
-	if t.Again {
-		if err := c.removeOrphans(ctx, s, t); err != nil {
-			return plan.Applied{}, err
-		}
-	}
-	intent("a key of the service account " + c.email(t))
-	made, err := s.IAM.Projects.ServiceAccounts.Keys.Create(c.account(t), &iam.CreateServiceAccountKeyRequest{PrivateKeyType: "TYPE_GOOGLE_CREDENTIALS_FILE"}).Context(ctx).Do()
+	k, err := c.ring(s, t).forge(ctx, shelf{
+		held: func(ctx context.Context) (plan.Secret, string, error) { return c.begun(ctx, s) },
+		put: func(ctx context.Context, f plan.ItemFields) error {
+			_, err := s.Keeper.Keep(ctx, c.id.Credential, f)
+			return err
+		},
+		sweep: func(ctx context.Context) error { return c.removeOrphans(ctx, s, t) },
+		mark:  intent,
+	}, names.KeySubject(t.Landing.Plan, "first"))
 	if err != nil {
-		return plan.Applied{}, s.Fault(err, service, "keys.create")
+		return plan.Applied{}, err
 	}
-	if err := c.keep(ctx, s, t, made); err != nil {
-		return plan.Applied{}, errors.Join(err, c.remove(context.WithoutCancel(ctx), s, made.Name)) // nobody will ever have its other half
-	}
-	return plan.Applied{ID: made.Name}, nil
-}
-
-// keep puts a key that was just made into the vault.
-func (c key) keep(ctx context.Context, s *wire.Session, t plan.Task, made *iam.ServiceAccountKey) error {
-	file, err := base64.StdEncoding.DecodeString(made.PrivateKeyData)
-	if err != nil {
-		return fault.New(fault.Bug, "Report this.", "the key that Google answered is not in base64")
-	}
-	_, err = s.Keeper.Keep(ctx, c.id.Credential, plan.ItemFields{
-		Plain:  map[string]string{fieldKeyID: path.Base(made.Name), fieldEmail: c.email(t), fieldProject: names.Project(t)},
-		Secret: map[string]plan.Secret{fieldFile: plan.NewSecret(string(file))},
-	})
-	return err
+	return plan.Applied{ID: k.Name}, nil
 }
 
 // Undo implements step.Undoer: the key is deleted, and then the vault's item holds it no more. A key file that stays in the
-// vault because that fails opens nothing.
-func (c key) Undo(ctx context.Context, s *wire.Session, _ plan.Task, d plan.Deed, _ plan.Observation) error {
+// vault because that fails opens nothing. Where another key has become current since, the loop has left all as it is.
+func (c key) Undo(ctx context.Context, s *wire.Session, t plan.Task, d plan.Deed, _ plan.Observation) error {
 	if s.Keeper == nil {
 		return fault.New(fault.Invalid, "Start the worker with OP_CONNECT_HOST and its token.", "there is no vault to take the key of %s out of", c.id.Name)
 	}
-	if err := c.remove(ctx, s, d.Receipt.ID); err != nil {
+	if err := c.ring(s, t).remove(ctx, path.Base(d.Receipt.ID)); err != nil {
 		return err
 	}
 	kept, err := c.kept(ctx, s)
@@ -154,6 +137,6 @@ func (c key) Undo(ctx context.Context, s *wire.Session, _ plan.Task, d plan.Deed
 // Budget implements step.Budgeted.
 func (key) Budget() time.Duration { return 2 * time.Minute }
 
-func (c key) email(t plan.Task) string { return names.Email(names.Account(c.id), names.Project(t)) }
-
-func (c key) account(t plan.Task) string { return resource(names.Project(t), c.email(t)) }
+func (c key) ring(s *wire.Session, t plan.Task) ring {
+	return ring{s: s, project: names.Project(t), email: names.Email(names.Account(c.id), names.Project(t))}
+}

@@ -1,6 +1,8 @@
 package names
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 
 	"github.com/itbytes/landfall/plan"
@@ -68,4 +70,19 @@ func Thing(s string, most int) string {
 		s = "x" + s
 	}
 	return strings.TrimRight(clip(s, most), "-")
+}
+
+// KeySubject is the common name of the certificate in which the public half of a key of ours is uploaded: it tells the plan's
+// keys from all others, and the rotation that made one. Everybody may read the certificate, so that the plan is named by a
+// digest (https://cloud.google.com/iam/docs/best-practices-for-managing-service-account-keys#private-information).
+func KeySubject(plan, rotation string) string { return clip(keyMark(plan)+rotation, 64) }
+
+// KeyRotation is the rotation that a certificate's common name tells; ours is false where another than the plan made it.
+func KeyRotation(plan, commonName string) (rotation string, ours bool) {
+	return strings.CutPrefix(commonName, keyMark(plan))
+}
+
+func keyMark(plan string) string {
+	sum := sha256.Sum256([]byte(plan))
+	return "landfall-" + hex.EncodeToString(sum[:8]) + "-"
 }

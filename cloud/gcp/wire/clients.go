@@ -15,6 +15,7 @@ import (
 	"google.golang.org/api/dns/v1"
 	"google.golang.org/api/iam/v1"
 	"google.golang.org/api/option"
+	"google.golang.org/api/policyanalyzer/v1"
 	"google.golang.org/api/storage/v1"
 
 	"github.com/itbytes/landfall/cloud/gcp/compute"
@@ -34,6 +35,7 @@ type Clients struct {
 	DNS           *dns.Service
 	Directory     *admin.Service
 	Storage       *storage.Service
+	Activities    *policyanalyzer.Service
 	Security      *SecurityCenter
 	Compute       *compute.Client
 
@@ -88,9 +90,10 @@ func (c *Clients) generated(ctx context.Context, at options) error {
 // discovered makes the clients of google.golang.org/api. They resolve paths against their endpoint, which must therefore end
 // in a slash.
 func (c *Clients) discovered(ctx context.Context, at options) error {
-	var errs [3]error
+	var errs [4]error
 	c.IAM, errs[0] = iam.NewService(ctx, at("iam/")...)
 	c.DNS, errs[1] = dns.NewService(ctx, at("dns/")...)
 	c.Directory, errs[2] = admin.NewService(ctx, at("admin/")...)
+	c.Activities, errs[3] = policyanalyzer.NewService(ctx, at("policyanalyzer/")...)
 	return errors.Join(errs[:]...)
 }

@@ -76,6 +76,10 @@ func TestGooglesAnswersAreNamed(t *testing.T) {
 			body: `{"name":"operations/cp.1","done":true,"error":{"code":8,"message":"Too many of them."}}`,
 		},
 		{
+			name: "the tenth key is the last, whatever the reason says", through: "discovered", status: 429, kind: fault.Quota, code: "RESOURCE_EXHAUSTED", hint: "Delete keys",
+			body: `{"error":{"code":429,"message":"Maximum number of keys on account reached.","status":"RESOURCE_EXHAUSTED","errors":[{"message":"Maximum number of keys on account reached.","domain":"global","reason":"rateLimitExceeded"}],"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"86401s"}]}}`, after: 86401 * time.Second,
+		},
+		{
 			name: "the billing account's quota", through: "generated", status: 400, kind: fault.Quota, code: "FAILED_PRECONDITION", hint: "quota increase",
 			body: `{"error":{"code":400,"message":"Precondition check failed. Cloud billing quota exceeded: https://support.google.com/code/contact/billing_quota_increase","status":"FAILED_PRECONDITION"}}`,
 		},

@@ -43,26 +43,40 @@ func (ls *Logins) Probe(ctx context.Context, l plan.Login) (plan.Pass, error) {
 
 // who is the address of the one who has signed in, or the login's name where Google does not tell it to this sign-in.
 func (ls *Logins) who(ctx context.Context, s *Session) string {
+	email, err := ls.userinfo(ctx, &http.Client{Transport: s.transport}, "")
+	if err != nil || email == "" {
+		return s.login
+	}
+	return email
+}
+
+// userinfo asks Google for the address of the one who has signed in (OpenID Connect Core, section 5.3), which needs no role.
+// Where no token is given the client brings its own.
+func (ls *Logins) userinfo(ctx context.Context, client *http.Client, token string) (string, error) {
 	base := ls.options.Endpoint
 	if base == "" {
 		base = "https://www.googleapis.com"
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/oauth2/v3/userinfo", nil)
 	if err != nil {
-		return s.login
+		return "", err
 	}
-	resp, err := (&http.Client{Transport: s.transport}).Do(r)
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := client.Do(r)
 	if err != nil {
-		return s.login
+		return "", err
 	}
 	defer shut(resp.Body)
+	if err := googleapi.CheckResponse(resp); err != nil {
+		return "", err
+	}
 	var said struct {
 		Email string `json:"email"`
 	}
-	if googleapi.CheckResponse(resp) != nil || json.NewDecoder(resp.Body).Decode(&said) != nil || said.Email == "" {
-		return s.login
-	}
-	return said.Email
+	err = json.NewDecoder(resp.Body).Decode(&said)
+	return said.Email, err
 }
 
 // SignIn finds out whether a person has signed in to a login, for none can be signed in from here: Google gives no token for

@@ -11,6 +11,7 @@ const (
 	signIn     = "Sign in again as the login {login}, then resume what it holds (landfall resume --login)."
 	raise      = "File a quota increase for {service} in this project or organisation, then resume; the limit is read again."
 	moreHomes  = "Ask Google for a larger project quota, or let projects pending deletion expire, then resume."
+	fewerKeys  = "Delete keys of the account that nobody uses, then resume."
 	comeLater  = "Wait; Google has asked for fewer calls."
 	enabling   = "Wait; the API was enabled minutes ago and is not yet on everywhere."
 	linkIt     = "Link the project to an open billing account, then resume."
@@ -35,6 +36,7 @@ const (
 func rules() []rule {
 	return []rule{
 		{status: "RESOURCE_EXHAUSTED", says: "project quota", kind: fault.Quota, hint: moreHomes},
+		{says: "maximum number of keys", kind: fault.Quota, hint: fewerKeys}, // its reason is rateLimitExceeded, and it passes never
 		{status: "RESOURCE_EXHAUSTED", op: true, kind: fault.Quota, hint: raise},
 		{reason: "RATE_LIMIT_EXCEEDED", kind: fault.Throttled, hint: comeLater},
 		{reason: "rateLimitExceeded", kind: fault.Throttled, hint: comeLater},

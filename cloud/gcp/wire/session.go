@@ -51,6 +51,7 @@ func NewLogins(o Options) *Logins {
 // Session is a login at work on one step.
 type Session struct {
 	*Clients
+	*Logins
 	Keeper step.Keeper
 
 	project string // the landing's: projects/…
@@ -76,7 +77,7 @@ func (ls *Logins) Open(ctx context.Context, t plan.Task) (*Session, error) {
 		ls.kept[l] = made
 	}
 	made, err := time.Parse(time.RFC3339, t.Fact(names.FactCreated))
-	return &Session{Clients: ls.kept[l], Keeper: ls.options.Keeper, project: "projects/" + names.Project(t), young: err == nil && time.Since(made) < 7*time.Minute}, nil
+	return &Session{Clients: ls.kept[l], Logins: ls, Keeper: ls.options.Keeper, project: "projects/" + names.Project(t), young: err == nil && time.Since(made) < 7*time.Minute}, nil
 }
 
 // Listing gives a context that reaches the calls of the SDK's list iterators; call done when the list has been read.
