@@ -76,19 +76,21 @@ func (r ring) certificate(ctx context.Context, id string) (*x509.Certificate, er
 	if gone, err := r.gone(ctx, id, err, "keys.get"); gone || err != nil {
 		return nil, err
 	}
-	text, err := base64.StdEncoding.DecodeString(k.PublicKeyData)
-	if err != nil {
-		return nil, nil
-	}
+	return certificateIn(k.PublicKeyData), nil
+}
+
+// certificateIn is a certificate in PEM and base64, or nil where it is none.
+func certificateIn(data string) *x509.Certificate {
+	text, _ := base64.StdEncoding.DecodeString(data) // what cannot be read holds no PEM either
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return nil, nil
+		return nil
 	}
 	c, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
-		return nil, nil
+		return nil
 	}
-	return c, nil
+	return c
 }
 
 // holding is the key whose public half is a pair's, or nil where none is seen.
