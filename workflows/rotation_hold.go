@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -106,16 +107,29 @@ func (r *rotation) rollBack(ctx workflow.Context) error {
 	return nil
 }
 
-// made are the keys that this rotation made: the one that it knows of, and one whose answer was lost.
+// made are the keys that this rotation made: the one that it knows of, and those whose answer was lost. Before a key is
+// current nobody else makes one of this identity that the vault knows of.
 func (r *rotation) made(ctx workflow.Context) []string {
-	if r.New != "" {
-		return []string{r.New}
-	}
 	ring, err := ask(ctx, r, "did an attempt make a key whose answer was lost", rotations.ReadKeys, r.input())
-	if err != nil || ring.Vault.Rotation != r.Rotation || ring.Vault.Keys[plan.Staged] == "" {
+	if err != nil {
+		return keysIn(r.New)
+	}
+	out := keysIn(r.New)
+	for _, k := range ring.Keys {
+		lost := k.Slot == "" && k.Ours && !slices.Contains(r.Baseline, k.ID)
+		if k.ID != r.Old && !slices.Contains(out, k.ID) && (k.Slot == plan.Staged && ring.Vault.Rotation == r.Rotation || lost) {
+			out = append(out, k.ID)
+		}
+	}
+	return out
+}
+
+// keysIn is a list of the key, where there is one.
+func keysIn(key string) []string {
+	if key == "" {
 		return nil
 	}
-	return []string{ring.Vault.Keys[plan.Staged]}
+	return []string{key}
 }
 
 // told tells whoever began the rotation how far it is.

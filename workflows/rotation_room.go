@@ -62,7 +62,8 @@ func (r *rotation) room(ctx workflow.Context) (*fault.Fault, error) {
 // it is to be looked again.
 func (r *rotation) fits(ctx workflow.Context, ring activities.Keyring) (f *fault.Fault, cleared bool) {
 	c := r.in.Credential
-	staged, previous := ring.Vault.Keys[plan.Staged], ring.Vault.Keys[plan.Previous]
+	staged, pending := ring.Vault.Keys[plan.Staged]
+	previous := ring.Vault.Keys[plan.Previous]
 	live := map[string]bool{}
 	for _, k := range ring.Keys {
 		live[k.ID] = true
@@ -70,7 +71,7 @@ func (r *rotation) fits(ctx workflow.Context, ring activities.Keyring) (f *fault
 	switch {
 	case r.Old == "":
 		return fault.New(fault.Conflict, "Carry out the plan first (landfall migrate "+c.Plan+"): it makes the first key and keeps it.", "%s holds no current key of %s", c.Item, c.ID), false
-	case staged != "" && ring.Vault.Rotation != r.Rotation && live[staged]:
+	case pending && ring.Vault.Rotation != r.Rotation:
 		r.clear(ctx, plan.Staged, staged) // nobody was ever given it
 		return nil, true
 	case previous != "" && live[previous] && previous != r.Old:
@@ -91,8 +92,10 @@ func (r *rotation) fits(ctx workflow.Context, ring activities.Keyring) (f *fault
 func (r *rotation) clear(ctx workflow.Context, slot plan.Slot, key string) {
 	in := r.input()
 	in.Key, in.Slot = key, slot
-	if _, err := ask(ctx, r, "delete "+key+", left by an earlier rotation", rotations.DeleteKey, in); err != nil {
-		return // held, and then given up or handed on: whoever looks next finds it again
+	if key != "" { // a pair whose public half was never shown has no id, and nothing to delete
+		if _, err := ask(ctx, r, "delete "+key+", left by an earlier rotation", rotations.DeleteKey, in); err != nil {
+			return // held, and then given up or handed on: whoever looks next finds it again
+		}
 	}
 	_, _ = ask(ctx, r, "empty the slot "+string(slot), rotations.DropSlot, in)
 }

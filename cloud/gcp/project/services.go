@@ -24,8 +24,8 @@ func (services) Describe(l plan.Landing) (plan.Step, bool) {
 // early are the APIs of services.
 func early() apis.Set {
 	wanted := []string{
-		"cloudresourcemanager", "dns", "iam", "iamcredentials", "logging", "monitoring", "orgpolicy", "securitycenter",
-		"securitycentermanagement", "serviceusage", "storage", "sts",
+		"cloudresourcemanager", "dns", "iam", "iamcredentials", "logging", "monitoring", "orgpolicy", "policyanalyzer",
+		"securitycenter", "securitycentermanagement", "serviceusage", "storage", "sts",
 	}
 	for i := range wanted {
 		wanted[i] += ".googleapis.com"
