@@ -179,6 +179,8 @@ const (
 	RotationDone      RotationState = "done"
 	RotationBack      RotationState = "rolled back" // the old key is current, the new one gone
 	RotationHeld      RotationState = "held"        // as it is shown while something holds it
+	RotationQueued    RotationState = "queued"      // as it is shown while it waits for the end of another of its credential
+	RotationCut       RotationState = "cut short"   // as it is shown where somebody ended its workflow from outside
 )
 
 // rotationStates are the states in their order.
@@ -205,6 +207,7 @@ type RotationReport struct {
 	Operator    string               `json:"operator"`
 	Reason      string               `json:"reason"`
 	Compromised bool                 `json:"compromised,omitempty"`
+	Retire      bool                 `json:"retire,omitempty"` // no new key: the credential goes
 	State       RotationState        `json:"state"`
 	Old         string               `json:"old,omitempty"`
 	New         string               `json:"new,omitempty"`

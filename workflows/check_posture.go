@@ -73,7 +73,7 @@ func CheckPosture(ctx workflow.Context, in CheckPostureInput) (Posture, error) {
 // posture reads one credential.
 func posture(ctx workflow.Context, c plan.Credential) plan.CredentialReport {
 	r := plan.CredentialReport{ID: c.ID, Cloud: c.Cloud, Kind: c.Kind, Owner: c.Owner, Item: c.Item, Landing: c.Landing.ID(), Keys: []plan.Key{}, Findings: []plan.Finding{}}
-	ring, err := do(ctx, quick(), CloudQueue(c.Cloud), "read the keys of "+c.ID, rotations.ReadKeys, activities.KeyInput{Credential: c})
+	ring, err := do(ctx, glance(), CloudQueue(c.Cloud), "read the keys of "+c.ID, rotations.ReadKeys, activities.KeyInput{Credential: c})
 	if err != nil {
 		r.Fault = note(named(err))
 		return r

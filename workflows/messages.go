@@ -51,6 +51,12 @@ func LandID(planName string, landing string) string { return "land/" + planName 
 // RotationID is the id of one credential's rotation; being one, it locks it.
 func RotationID(planName, credential string) string { return "rotate/" + planName + "/" + credential }
 
+// RotationsID is the id of one asking for rotations of a plan.
+func RotationsID(planName, of string) string { return "rotations/" + planName + "/" + of }
+
+// PostureID is the id of a look at a plan's credentials.
+func PostureID(planName string) string { return "posture/" + planName }
+
 // LoginID is the id of a login's keeper.
 func LoginID(login string) string { return "login/" + login }
 

@@ -21,8 +21,12 @@ type RotateInput struct {
 	Reason     string          `json:"reason"`
 	// Compromised skips the grace, disables the old key at once and ends what sessions can be ended.
 	Compromised bool `json:"compromised,omitempty"`
+	// Retire makes no new key and takes the old one away by the same states: it is switched off, watched and deleted.
+	Retire *Retire `json:"retire,omitempty"`
 	// Parent is the workflow that is told how far the rotation is.
 	Parent string `json:"parent,omitempty"`
+	// Parents are others that asked for the same while another rotation was under way, and are told too.
+	Parents []string `json:"parents,omitempty"`
 	// Progress is carried across continue-as-new; leave it out.
 	Progress *RotationProgress `json:"progress,omitempty"`
 }
@@ -47,7 +51,9 @@ func RotateCredential(ctx workflow.Context, in RotateInput) (plan.RotationReport
 	if err := r.setup(ctx); err != nil {
 		return plan.RotationReport{}, err
 	}
-	workflow.Go(ctx, r.watch)
+	if in.Retire == nil {
+		workflow.Go(ctx, r.watch)
+	}
 	err := r.carry(ctx)
 	switch {
 	case errors.Is(err, errBack):
@@ -66,10 +72,7 @@ var errBack = errors.New("the old key is wanted back")
 
 // carry takes the rotation from where it is to its end.
 func (r *rotation) carry(ctx workflow.Context) error {
-	for _, c := range []struct {
-		state plan.RotationState
-		do    func(workflow.Context) error
-	}{
+	chapters := []chapter{
 		{plan.RotationLooking, r.look},
 		{plan.RotationMinting, r.mint},
 		{plan.RotationProving, r.prove},
@@ -79,7 +82,11 @@ func (r *rotation) carry(ctx workflow.Context) error {
 		{plan.RotationDisabling, r.disable},
 		{plan.RotationObserving, r.observe},
 		{plan.RotationDeleting, r.delete},
-	} {
+	}
+	if r.in.Retire != nil {
+		chapters = r.retiring()
+	}
+	for _, c := range chapters {
 		if r.State.After(c.state) {
 			continue // an earlier part of this run has done it
 		}
@@ -91,6 +98,12 @@ func (r *rotation) carry(ctx workflow.Context) error {
 	}
 	r.State = plan.RotationDone
 	return nil
+}
+
+// chapter is one part of a rotation.
+type chapter struct {
+	state plan.RotationState
+	do    func(workflow.Context) error
 }
 
 // rotation is the state of a RotateCredential.
@@ -110,7 +123,7 @@ func newRotation(ctx workflow.Context, in RotateInput) *rotation {
 	if r.RotationProgress == nil {
 		r.RotationProgress = &RotationProgress{RotationReport: plan.RotationReport{
 			Credential: in.Credential.ID, Cloud: in.Credential.Cloud, Kind: in.Credential.Kind, Owner: in.Credential.Owner, Item: in.Credential.Item,
-			Rotation: workflow.GetInfo(ctx).WorkflowExecution.RunID[:13], Operator: in.Operator, Reason: in.Reason, Compromised: in.Compromised,
+			Rotation: workflow.GetInfo(ctx).WorkflowExecution.RunID[:13], Operator: in.Operator, Reason: in.Reason, Compromised: in.Compromised, Retire: in.Retire != nil,
 			Started: workflow.Now(ctx), State: plan.RotationLooking,
 		}}
 	}
@@ -287,11 +300,11 @@ func (r *rotation) observe(ctx workflow.Context) error {
 func (r *rotation) delete(ctx workflow.Context) error {
 	r.fast = true
 	in := r.input()
-	in.Key, in.Slot = r.Old, plan.Previous
+	in.Key, in.Slot = r.Old, r.slot()
 	if _, err := ask(ctx, r, "delete "+r.Old, rotations.DeleteKey, in); err != nil {
 		return err
 	}
-	_, err := ask(ctx, r, "empty the slot previous", rotations.DropSlot, in)
+	_, err := ask(ctx, r, "empty the slot "+string(in.Slot), rotations.DropSlot, in)
 	if err == nil {
 		r.Deleted = workflow.Now(ctx)
 	}
@@ -319,6 +332,14 @@ func (r *rotation) cutOff(ctx workflow.Context) error {
 	r.Left, r.Cut = out.Left, workflow.Now(ctx)
 	r.scribe.write(ctx, r.entry(r.Old+" was compromised: it is off, and its sessions are ended", first(out.Left, r.in.Reason)))
 	return nil
+}
+
+// slot is where the vault holds the old key once it is to go.
+func (r *rotation) slot() plan.Slot {
+	if r.in.Retire != nil {
+		return plan.Current
+	}
+	return plan.Previous
 }
 
 // input is what every activity of the rotation is handed.

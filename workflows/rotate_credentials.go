@@ -24,6 +24,8 @@ type RotateCredentialsInput struct {
 	Compromised bool `json:"compromised,omitempty"`
 	// Scheduled honours the plan's freezes: what falls into one begins after it.
 	Scheduled bool `json:"scheduled,omitempty"`
+	// Retire takes the credentials away instead, one that nothing needs any more: see Retire.
+	Retire *Retire `json:"retire,omitempty"`
 }
 
 // RotatedCredentials is how far the rotations were when RotateCredentials ended: each goes on by itself.
@@ -40,14 +42,14 @@ const rotationsAtOnce = 20
 // RotateCredentials begins the rotation of credentials, one workflow each, and ends when each new key is current, or is
 // rolled back, or waits for somebody. A rotation that is under way already is followed by another: none is dropped.
 func RotateCredentials(ctx workflow.Context, in RotateCredentialsInput) (RotatedCredentials, error) {
-	b := &batchOfRotations{in: in, out: RotatedCredentials{Rotations: map[string]plan.RotationState{}, Failed: map[string]plan.Note{}}}
+	b := &batchOfRotations{in: in, promoted: map[string]bool{}, out: RotatedCredentials{Rotations: map[string]plan.RotationState{}, Failed: map[string]plan.Note{}}}
 	for _, chapter := range []func(workflow.Context) error{b.setup, b.settle, b.thaw, b.begin, b.wait} {
 		if err := chapter(ctx); err != nil {
 			return b.out, err
 		}
 	}
 	if n := len(b.out.Failed); n > 0 {
-		return b.out, temporal.NewNonRetryableApplicationError(fmt.Sprintf("%d of %d rotations were rolled back: the old keys are current", n, len(b.out.Rotations)), "RolledBack", nil, b.out)
+		return b.out, temporal.NewNonRetryableApplicationError(fmt.Sprintf("%d of %d rotations were rolled back or cut short: the old keys are current", n, len(b.out.Rotations)), "RolledBack", nil, b.out)
 	}
 	return b.out, nil
 }
@@ -59,6 +61,7 @@ type batchOfRotations struct {
 	plan        plan.Plan
 	credentials []plan.Credential
 	journal     JournalInput
+	promoted    map[string]bool // rotations whose new key is current
 }
 
 // setup registers what the UI offers, and hears how far the rotations are.
@@ -83,6 +86,7 @@ func (b *batchOfRotations) setup(ctx workflow.Context) error {
 
 func (b *batchOfRotations) note(ctx workflow.Context, r rotated) {
 	b.out.Rotations[r.Credential] = r.State
+	b.promoted[r.Credential] = b.promoted[r.Credential] || r.Promoted
 	if r.State == plan.RotationBack && r.Fault != nil {
 		b.out.Failed[r.Credential] = *r.Fault
 	}
@@ -154,7 +158,7 @@ func (b *batchOfRotations) thaw(ctx workflow.Context) error {
 	return nil
 }
 
-// begin starts every rotation, a window of them at a time.
+// begin starts every rotation, a window of them at a time. What is held, or queued behind another, takes no place in it.
 func (b *batchOfRotations) begin(ctx workflow.Context) error {
 	for _, c := range b.credentials {
 		if err := workflow.Await(ctx, func() bool { return b.underway() < rotationsAtOnce }); err != nil {
@@ -163,7 +167,7 @@ func (b *batchOfRotations) begin(ctx workflow.Context) error {
 		b.out.Rotations[c.ID] = plan.RotationLooking
 		in := RotateInput{
 			Credential: c, Notify: b.plan.Notify, Journal: b.journal, Operator: b.in.Operator, Reason: b.in.Reason, Compromised: b.in.Compromised,
-			Parent: workflow.GetInfo(ctx).WorkflowExecution.ID,
+			Retire: b.in.Retire, Parent: workflow.GetInfo(ctx).WorkflowExecution.ID,
 		}
 		if err := b.rotate(ctx, c, in); err != nil {
 			return err
@@ -186,29 +190,22 @@ func (b *batchOfRotations) rotate(ctx workflow.Context, c plan.Credential, in Ro
 			),
 		}), RotateCredentialType, in)
 		err := child.GetChildWorkflowExecution().Get(ctx, nil)
+		if err == nil {
+			workflow.Go(ctx, func(ctx workflow.Context) { b.cut(ctx, c.ID, child.Get(ctx, nil)) })
+		}
 		if err == nil || !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 			return err
 		}
 		if workflow.SignalExternalWorkflow(ctx, id, "", AgainMessage, in).Get(ctx, nil) == nil {
+			b.out.Rotations[c.ID] = plan.RotationQueued
 			return nil
 		} // it has ended in between: another is started
 	}
 }
 
-// underway counts the rotations whose new key is not current yet and that wait for nobody.
-func (b *batchOfRotations) underway() int {
-	n := 0
-	for _, id := range workflow.DeterministicKeys(b.out.Rotations) {
-		if s := b.out.Rotations[id]; !s.After(plan.RotationPromoting) && s != plan.RotationBack && s != plan.RotationHeld {
-			n++
-		}
-	}
-	return n
-}
-
 // wait waits until every new key is current, or rolled back, or waits for somebody.
 func (b *batchOfRotations) wait(ctx workflow.Context) error {
-	err := workflow.Await(ctx, func() bool { return b.underway() == 0 && len(b.out.Rotations) == len(b.credentials) })
+	err := workflow.Await(ctx, func() bool { return b.underway()+b.queued() == 0 && len(b.out.Rotations) == len(b.credentials) })
 	if err != nil {
 		return err
 	}

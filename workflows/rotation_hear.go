@@ -42,6 +42,9 @@ func (r *rotation) setup(ctx workflow.Context) error {
 		return err
 	}
 	workflow.Go(ctx, r.post.carry)
+	if r.in.Progress == nil && workflow.GetInfo(ctx).ContinuedExecutionRunID != "" {
+		r.told(ctx) // it was asked for while another was under way, and begins now
+	}
 	again := workflow.GetSignalChannelWithOptions(ctx, AgainMessage, workflow.SignalChannelOptions{
 		Description: "From whoever finds a rotation under way: another begins when this one has ended.",
 	})
@@ -51,15 +54,28 @@ func (r *rotation) setup(ctx workflow.Context) error {
 			if more := again.Receive(ctx, &in); !more || ctx.Err() != nil {
 				return
 			}
-			in.Progress = nil
-			if in.Compromised && !r.Compromised && !r.State.After(plan.RotationGrace) {
-				r.Compromised, r.Reason, r.Operator = true, in.Reason, in.Operator // what was a routine is one no more
-			}
-			r.Again = &in
+			r.follow(in)
 			r.tell(ctx)
+			r.told(ctx)
 		}
 	})
 	return nil
+}
+
+// follow notes that another rotation was asked for, which begins when this one has ended. Of several one follows, for all who
+// asked.
+func (r *rotation) follow(in RotateInput) {
+	in.Progress = nil
+	if in.Compromised && !r.Compromised && r.in.Retire == nil && !r.State.After(plan.RotationGrace) {
+		r.Compromised, r.Reason, r.Operator = true, in.Reason, in.Operator // what was a routine is one no more
+	}
+	if was := r.Again; was != nil {
+		in.Parents = append(append(in.Parents, was.Parents...), was.Parent)
+		if was.Compromised && !in.Compromised {
+			in.Compromised, in.Reason, in.Operator, in.Retire = true, was.Reason, was.Operator, nil
+		}
+	}
+	r.Again = &in
 }
 
 // wantBack notes that somebody wants the old key back.
@@ -120,7 +136,11 @@ func (r *rotation) goOn(ctx workflow.Context) error {
 func (r *rotation) end(ctx workflow.Context) error {
 	r.Ended = workflow.Now(ctx)
 	r.turning = true // the watch ends
-	r.scribe.write(ctx, r.entry("the rotation is "+string(r.State), fmt.Sprintf("canary: %d sign-ins, %d failures, at most %.1f s without one that worked", r.Canary.Probes, r.Canary.Failures, r.Canary.MaxGap)))
+	why := r.Reason
+	if !r.Retire {
+		why = fmt.Sprintf("canary: %d sign-ins, %d failures, at most %.1f s without one that worked", r.Canary.Probes, r.Canary.Failures, r.Canary.MaxGap)
+	}
+	r.scribe.write(ctx, r.entry("the rotation is "+string(r.State), why))
 	r.tell(ctx)
 	r.told(ctx)
 	if err := r.close(ctx); err != nil {
@@ -158,7 +178,7 @@ func (r *rotation) entry(what, why string) plan.Entry {
 func (r *rotation) report() plan.RotationReport {
 	out := r.RotationReport
 	out.Queued = r.Again != nil
-	if held, is := r.holds.open[rotationStep]; is {
+	if held, is := r.holds.open[r.step()]; is {
 		out.Hold = r.holds.report(held)
 	}
 	return out
@@ -173,10 +193,21 @@ func (r *rotation) tell(ctx workflow.Context) {
 	show(ctx, plan.LandingState(state), r.holds.by())
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s** %s (%s)\n\n", r.Credential, state, r.Kind)
-	fmt.Fprintf(&b, "- kept at %s\n- old key %s\n- new key %s\n- canary: %d sign-ins, %d failures\n", r.Item, first(r.Old, "–"), first(r.New, "–"), r.Canary.Probes, r.Canary.Failures)
-	if held, is := r.holds.open[rotationStep]; is {
+	fmt.Fprintf(&b, "- kept at %s\n- old key %s\n- new key %s\n", r.Item, first(r.Old, "–"), r.newKey())
+	if !r.Retire {
+		fmt.Fprintf(&b, "- canary: %d sign-ins, %d failures\n", r.Canary.Probes, r.Canary.Failures)
+	}
+	if held, is := r.holds.open[r.step()]; is {
 		fmt.Fprintf(&b, "\nHeld since %s: %s %s\n\nEnds when %s\n", held.Since.UTC().Format(time.RFC3339), held.Note.Message, held.Note.Hint, r.holds.releases(held))
 	}
 	b.WriteString("\nTo bring the old key back send the update `rollBack` with `{\"operator\": \"you\", \"reason\": \"why\"}`.\n")
 	workflow.SetCurrentDetails(ctx, clip(b.String(), 12000))
+}
+
+// newKey is the new key as people see it.
+func (r *rotation) newKey() string {
+	if r.Retire {
+		return "none: the credential is retired"
+	}
+	return first(r.New, "–")
 }

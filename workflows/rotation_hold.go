@@ -13,8 +13,10 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
-// rotationStep is the name of what is held in a rotation, as people resume it.
-const rotationStep = "rotation"
+// RotationStep is the name of what is held in the rotation of a credential, as people resume it.
+func RotationStep(credential string) string { return "rotate-" + credential }
+
+func (r *rotation) step() string { return RotationStep(r.Credential) }
 
 // ask runs an activity of the rotation, holding for as long as it takes.
 func ask[In, Out any](ctx workflow.Context, r *rotation, summary string, step func(context.Context, In) (Out, error), in In) (Out, error) {
@@ -41,13 +43,14 @@ func ask[In, Out any](ctx workflow.Context, r *rotation, summary string, step fu
 // holdWith holds the rotation until somebody decides or a look meets the fault no more.
 func (r *rotation) holdWith(ctx workflow.Context, f *fault.Fault, look func(workflow.Context) *fault.Fault) (Resume, error) {
 	r.Fault = note(f)
-	held := holdOf(rotationStep, f, 0)
+	held := holdOf(r.step(), f, 0)
 	if r.RotationProgress.Hold != nil { // it was held in the part of the run before this one
 		held, r.RotationProgress.Hold = r.RotationProgress.Hold, nil
 	}
 	if f.Kind == fault.Invalid || f.Kind == fault.Retired || f.Kind == fault.Bug {
 		look = nil // looking again changes nothing
 	}
+	r.toldAs(ctx, plan.RotationHeld)
 	d, err := r.holds.keep(ctx, held, look)
 	switch {
 	case err != nil && r.Back != nil:
@@ -60,6 +63,7 @@ func (r *rotation) holdWith(ctx workflow.Context, f *fault.Fault, look func(work
 	}
 	r.Fault = nil
 	r.tell(ctx)
+	r.told(ctx)
 	return d, nil
 }
 
@@ -72,6 +76,9 @@ func (r *rotation) rollBack(ctx workflow.Context) error {
 	defer func() { r.holds.stopped = stopped }()
 	r.fast = true
 	in := r.input()
+	if r.in.Retire != nil {
+		return r.keepAfterAll(ctx, back)
+	}
 	if !r.Promoted.IsZero() {
 		if r.in.Credential.Kind.Disables() {
 			in.Key = r.Old
@@ -99,12 +106,17 @@ func (r *rotation) rollBack(ctx workflow.Context) error {
 	if _, err := ask(ctx, r, "empty the slot pending", rotations.DropSlot, in); err != nil {
 		return err
 	}
+	r.back(ctx, back, "The old key is current. See what kept the new one from working, then rotate again.")
+	return nil
+}
+
+// back ends the rotation as one that was taken back, and tells of it.
+func (r *rotation) back(ctx workflow.Context, back Abort, hint string) {
 	r.State = plan.RotationBack
-	r.Fault = &plan.Note{Kind: "RolledBack", Message: back.Reason, Hint: "The old key is current. See what kept the new one from working, then rotate again."}
+	r.Fault = &plan.Note{Kind: "RolledBack", Message: back.Reason, Hint: hint}
 	r.Operator, r.Reason = back.Operator, back.Reason
 	n := plan.Notice{Kind: plan.NoticeKeyBack, Plan: r.in.Credential.Plan, What: "the rotation of " + r.Credential + " was rolled back: " + back.Reason, Do: r.Fault.Hint, By: back.Operator}
 	r.herald.tell(ctx, n)
-	return nil
 }
 
 // made are the keys that this rotation made: the one that it knows of, and those whose answer was lost. Before a key is
@@ -130,18 +142,6 @@ func keysIn(key string) []string {
 		return nil
 	}
 	return []string{key}
-}
-
-// told tells whoever began the rotation how far it is.
-func (r *rotation) told(ctx workflow.Context) {
-	if r.in.Parent == "" {
-		return
-	}
-	said := rotated{Credential: r.Credential, State: r.State, Promoted: !r.Promoted.IsZero(), Fault: r.Fault}
-	err := workflow.SignalExternalWorkflow(ctx, r.in.Parent, "", rotatedSignal, said).Get(ctx, nil)
-	if err != nil {
-		workflow.GetLogger(ctx).Info("who began the rotation has ended", "parent", r.in.Parent, "error", err)
-	}
 }
 
 // The canary's paces: all the time where something changes, for a while now and then where it is only waited.

@@ -69,6 +69,8 @@ func (r *rotation) fits(ctx workflow.Context, ring activities.Keyring) (f *fault
 		live[k.ID] = true
 	}
 	switch {
+	case r.Old == "" && r.in.Retire != nil:
+		return fault.New(fault.Conflict, "Give the rotation up (landfall rotate rollback "+c.Plan+" --credential "+c.ID+"): there is nothing to retire.", "%s holds no current key of %s", c.Item, c.ID), false
 	case r.Old == "":
 		return fault.New(fault.Conflict, "Carry out the plan first (landfall migrate "+c.Plan+"): it makes the first key and keeps it.", "%s holds no current key of %s", c.Item, c.ID), false
 	case pending && ring.Vault.Rotation != r.Rotation:
@@ -81,7 +83,7 @@ func (r *rotation) fits(ctx workflow.Context, ring activities.Keyring) (f *fault
 		}
 		r.clear(ctx, plan.Previous, previous)
 		return nil, true
-	case c.Kind.Most() > 0 && len(ring.Keys) >= c.Kind.Most():
+	case r.in.Retire == nil && c.Kind.Most() > 0 && len(ring.Keys) >= c.Kind.Most():
 		return fault.New(fault.Quota, "Have the one who made it delete it; a key that the vault does not know is never deleted by a rotation.",
 			"%s has %d keys, its cloud allows no more, and %s knows only %s", c.ID, len(ring.Keys), c.Item, r.Old), false
 	}
