@@ -156,3 +156,13 @@ func (c cron) hours() (first, last, gap time.Duration) {
 	}
 	return first, last, gap
 }
+
+// Moments are a calendar's minutes, hours, days of the month, months and days of the week, a bit for each value. One that is
+// not valid has none.
+func Moments(calendar string) [5]uint64 {
+	c, what, _ := parseCron(calendar)
+	if what != "" {
+		return [5]uint64{}
+	}
+	return c
+}

@@ -32,6 +32,9 @@ type Schedule struct {
 	KeepOn bool `json:"keepOn,omitempty" yaml:"keepOn,omitempty"`
 }
 
+// PostureSchedule is the name of the schedule that every plan has: each night its credentials are looked at.
+const PostureSchedule = "posture"
+
 // Freeze is a time in which nothing is rotated.
 type Freeze struct {
 	From   string `json:"from"   yaml:"from"` // YYYY-MM-DD, the first day
@@ -227,6 +230,7 @@ type RotationReport struct {
 	Hold        *HoldReport          `json:"hold,omitempty"`
 	Fault       *Note                `json:"fault,omitempty"`
 	Queued      bool                 `json:"queued,omitempty"` // another rotation begins when this one has ended
+	Until       time.Time            `json:"until,omitzero"`   // when what is waited for just now is over by itself: the grace, or what is observed
 }
 
 // Canary is what signing in with the vault's current key all through a rotation came to.

@@ -84,6 +84,9 @@ func (c *check) schedules(all []Schedule, ids []string, wrong bool) {
 	for i, s := range all {
 		path := item("rotation.schedules", i)
 		c.form(path+".name", s.Name, calledForm)
+		if s.Name == PostureSchedule {
+			c.add(path+".name", "Name it otherwise.", "%s is the schedule by which every plan's credentials are looked at each night", quoted(s.Name))
+		}
 		if j, twice := first[s.Name]; twice && s.Name != "" {
 			c.add(path+".name", "Name them apart.", "%s is the name of %s already", quoted(s.Name), item("rotation.schedules", j))
 		} else {

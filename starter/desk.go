@@ -57,6 +57,10 @@ func (d *desk) commands() *cobra.Command {
 		d.rehearse(),
 		d.registry(),
 		d.audit(),
+		d.credentials(),
+		d.rotate(),
+		d.schedule(),
+		d.federate(),
 	)
 	root.SetUsageTemplate(helpPage)
 	root.SetHelpCommand(helping(root))

@@ -68,6 +68,9 @@ func (d *desk) resume() *cobra.Command {
 
 // release sends the decision to every workflow of the plan that holds something which matches.
 func release(ctx context.Context, c client.Client, t target, landing string, r workflows.Resume) (map[string]string, error) {
+	if id, is := strings.CutPrefix(r.Step, workflows.RotationStep("")); is {
+		return sendResume(ctx, c, t, []string{workflows.RotationID(t.name, id)}, r)
+	}
 	last, err := stand(ctx, c, t.name)
 	if err != nil {
 		return nil, err
@@ -91,6 +94,18 @@ func release(ctx context.Context, c client.Client, t target, landing string, r w
 	if landing == "" && (last.Registry.State == plan.StepHeld || last.Registry.Hold != nil) {
 		to = append(to, workflows.MigrateID(t.name))
 	}
+	if landing == "" && r.Step == "" {
+		rotating, err := rotating(ctx, c, t.name)
+		if err != nil {
+			return nil, err
+		}
+		to = append(to, rotating...)
+	}
+	return sendResume(ctx, c, t, to, r)
+}
+
+// sendResume sends the decision to workflows, and is what those that hold something which matches answered.
+func sendResume(ctx context.Context, c client.Client, t target, to []string, r workflows.Resume) (map[string]string, error) {
 	out := map[string]string{}
 	for _, id := range to {
 		answer, err := update(ctx, c, id, workflows.ResumeMessage, r)

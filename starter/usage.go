@@ -11,7 +11,8 @@ import (
 
 // helpPage is what -h shows after a command's sentence.
 const helpPage = `Usage:
-  {{if .HasAvailableSubCommands}}{{.CommandPath}} VERB{{else}}{{.UseLine}}{{end}}
+  {{if .HasAvailableSubCommands}}{{if ne .Use .Name}}{{.UseLine}}
+  {{end}}{{.CommandPath}} VERB{{else}}{{.UseLine}}{{end}}
 
 Examples:
 {{.Example}}

@@ -123,7 +123,7 @@ func newRotation(ctx workflow.Context, in RotateInput) *rotation {
 	if r.RotationProgress == nil {
 		r.RotationProgress = &RotationProgress{RotationReport: plan.RotationReport{
 			Credential: in.Credential.ID, Cloud: in.Credential.Cloud, Kind: in.Credential.Kind, Owner: in.Credential.Owner, Item: in.Credential.Item,
-			Rotation: workflow.GetInfo(ctx).WorkflowExecution.RunID[:13], Operator: in.Operator, Reason: in.Reason, Compromised: in.Compromised, Retire: in.Retire != nil,
+			Rotation: nameOf(workflow.GetInfo(ctx).WorkflowExecution.RunID), Operator: in.Operator, Reason: in.Reason, Compromised: in.Compromised, Retire: in.Retire != nil,
 			Started: workflow.Now(ctx), State: plan.RotationLooking,
 		}}
 	}
@@ -346,3 +346,6 @@ func (r *rotation) slot() plan.Slot {
 func (r *rotation) input() activities.KeyInput {
 	return activities.KeyInput{Credential: r.in.Credential, Rotation: r.Rotation}
 }
+
+// nameOf is the name of the rotation that a run is: the first half of its id, which is time and chance enough.
+func nameOf(run string) string { return run[:min(13, len(run))] }

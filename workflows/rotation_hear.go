@@ -177,11 +177,22 @@ func (r *rotation) entry(what, why string) plan.Entry {
 // report is the rotation as it stands.
 func (r *rotation) report() plan.RotationReport {
 	out := r.RotationReport
-	out.Queued = r.Again != nil
+	out.Queued, out.Until = r.Again != nil, r.waits()
 	if held, is := r.holds.open[r.step()]; is {
 		out.Hold = r.holds.report(held)
 	}
 	return out
+}
+
+// waits is when what is waited for just now is over by itself, or zero.
+func (r *rotation) waits() time.Time {
+	switch {
+	case r.State == plan.RotationGrace && !r.Promoted.IsZero():
+		return r.graceEnds()
+	case r.State == plan.RotationObserving && !r.Disabled.IsZero():
+		return r.Disabled.Add(r.in.Credential.Observe)
+	}
+	return time.Time{}
 }
 
 // tell shows the rotation's state where people look.

@@ -29,7 +29,8 @@ type forge struct {
 	made  int
 	deeds []string
 	// fail refuses a deed; nil lets it be done.
-	fail func(deed string) error
+	fail   func(deed string) error
+	unread error // why its keys cannot be read, if they cannot
 }
 
 // newForge has one key, which the vault holds as the current one.
@@ -60,6 +61,9 @@ func (f *forge) find(id string) *plan.Key {
 func (f *forge) Keys(context.Context, plan.Credential) ([]plan.Key, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.unread != nil {
+		return nil, f.unread
+	}
 	out := slices.Clone(f.keys)
 	for i := range out {
 		out[i].Slot = ""

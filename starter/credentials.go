@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/workflows"
+)
+
+// credentials shows what stands of a plan's long-lived credentials.
+func (d *desk) credentials() *cobra.Command {
+	cmd := &cobra.Command{Use: "credentials", Short: "Look at the long-lived credentials of plans.", Example: "  landfall credentials list itbytes"}
+	list := &cobra.Command{
+		Use:   "list [PLAN]",
+		Short: "List every credential with its age, when it was last used, when it expires and what is wrong with it; it reads only.",
+		Long: "list reads each credential's keys in its cloud and in the vault, and says which are over age, expiring, orphans, foreign,\n" +
+			"dangling or never used. Without PLAN it looks at every plan that has run. Findings are the answer, and no failure (exit 0);\n" +
+			"a credential that could not be read is (exit 1).",
+		Example: "  landfall credentials list\n  landfall credentials list itbytes -o json",
+		Args:    atMostOne("PLAN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			c, err := d.connect(ctx)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			targets, err := d.named(ctx, c, args)
+			if err != nil {
+				return err
+			}
+			if len(targets) > 0 {
+				if err := staffed(ctx, c, workflows.Queue); err != nil {
+					return err
+				}
+			}
+			all := []plan.CredentialReport{}
+			for _, t := range targets {
+				p, err := posture(ctx, c, t)
+				if err != nil {
+					return err
+				}
+				all = append(all, p.Credentials...)
+			}
+			return d.showCredentials(all, time.Now())
+		},
+	}
+	cmd.AddCommand(list)
+	d.verbsOnly(cmd)
+	return cmd
+}
+
+// posture has a plan's credentials read.
+func posture(ctx context.Context, c client.Client, t target) (p workflows.Posture, err error) {
+	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: workflows.PostureID(t.name), TaskQueue: workflows.Queue, StaticSummary: "look at the credentials of " + t.name,
+		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING, WorkflowExecutionTimeout: 10 * time.Minute,
+		TypedSearchAttributes: temporal.NewSearchAttributes(temporal.NewSearchAttributeKeyKeyword(workflows.AttrPlan).ValueSet(t.name)),
+	}, workflows.CheckPostureType, workflows.CheckPostureInput{Plan: t.plan, PlanRef: t.ref()})
+	if err != nil {
+		return p, failed(err, "See that the Temporal server answers.", "the credentials of %s could not be asked for: %v", t.name, err)
+	}
+	if err := outcome(ctx, c, run, &p); err != nil {
+		return p, ended(err, "look at the credentials")
+	}
+	return p, nil
+}
+
+// showCredentials shows a table of credentials, and below it what is wrong with them.
+func (d *desk) showCredentials(all []plan.CredentialReport, now time.Time) error {
+	for _, r := range all {
+		if r.Fault != nil {
+			d.code = exitFailed
+		}
+	}
+	if d.output == "json" {
+		return d.json(map[string]any{"credentials": all})
+	}
+	if len(all) == 0 {
+		d.say("no plan that has run here has a long-lived credential")
+		return nil
+	}
+	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tKIND\tKEPT AT\tAGE\tLAST USED\tEXPIRES\tOWNER\tKEYS\tFINDINGS")
+	for _, r := range all {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Kind, r.Item, ageOf(r), usedOf(r, now), day(r.Expires), or(r.Owner, "-"), keysOf(r), findingsOf(r))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.Fault != nil {
+			d.say("\n%s could not be read: %s", r.ID, strings.Join(noted(r.Fault), " "))
+		}
+		for _, f := range r.Findings {
+			d.say("\n%s, %s: %s\n  %s", r.ID, f.Kind, f.What, f.Do)
+		}
+	}
+	return nil
+}
+
+func ageOf(r plan.CredentialReport) string {
+	if r.Age <= 0 {
+		return "-"
+	}
+	return span(r.Age)
+}
+
+// usedOf is when the current key was last used, as far as its cloud tells.
+func usedOf(r plan.CredentialReport, now time.Time) string {
+	if !r.Used.IsZero() {
+		return span(now.Sub(r.Used)) + " ago"
+	}
+	for _, k := range r.Keys {
+		if k.Slot == plan.Current && k.Tells {
+			return "never"
+		}
+	}
+	return "not told"
+}
+
+// keysOf counts the keys that stand, by where the vault holds them.
+func keysOf(r plan.CredentialReport) string {
+	if r.Fault != nil {
+		return "?"
+	}
+	other := 0
+	for _, k := range r.Keys {
+		if k.Slot == "" {
+			other++
+		}
+	}
+	if other > 0 {
+		return fmt.Sprintf("%d, %d not in the vault", len(r.Keys), other)
+	}
+	return strconv.Itoa(len(r.Keys))
+}
+
+func findingsOf(r plan.CredentialReport) string {
+	if r.Fault != nil {
+		return "unread"
+	}
+	var kinds []string
+	for _, f := range r.Findings {
+		kinds = append(kinds, string(f.Kind))
+	}
+	return or(strings.Join(kinds, ", "), "-")
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
+// span is a length of time in its largest unit.
+func span(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return strconv.Itoa(int(d/(24*time.Hour))) + "d"
+	case d >= 2*time.Hour:
+		return strconv.Itoa(int(d/time.Hour)) + "h"
+	case d >= 2*time.Minute:
+		return strconv.Itoa(int(d/time.Minute)) + "m"
+	}
+	return strconv.Itoa(int(max(d, 0)/time.Second)) + "s"
+}
