@@ -37,6 +37,14 @@ func TestSlipsAreUsageErrorsThatNameWhatWasMeant(t *testing.T) {
 		{[]string{"abort", "itbytes"}, "--reason"},
 		{[]string{"login"}, "takes one NAME"},
 		{[]string{"resume", "itbytes", "--decision", "retry"}, "--reason"},
+		{[]string{"rotate"}, "takes one PLAN"},
+		{[]string{"rotate", "itbytes", "--compromised"}, "--compromised takes --reason"},
+		{[]string{"rotate", "rollback", "itbytes", "--reason", "x"}, "--credential"},
+		{[]string{"schedule", "aply"}, "Did you mean apply?"},
+		{[]string{"schedule", "list"}, "takes one PLAN"},
+		{[]string{"credentials", "lst"}, "Did you mean list?"},
+		{[]string{"federate", "itbytes", "--retire"}, "--credential"},
+		{[]string{"federate", "itbytes", "--since", "a week"}, "--since"},
 	} {
 		code, out, errs := typed(t, c.args...)
 		if code != exitUsage || out != "" || !strings.Contains(errs, c.want) || !strings.Contains(errs, "\n  ") {
