@@ -619,6 +619,11 @@ p.yaml:13:99: logins.sso.user: a login of type aws-sso has no user. Leave it out
 			`p.yaml:37:14: rotation.schedules[1].name: "monthly" is the name of rotation.schedules[0] already. Name them apart.`,
 		},
 		{
+			"{name: often,",
+			"{name: posture,",
+			`p.yaml:37:14: rotation.schedules[1].name: "posture" is the schedule by which every plan's credentials are looked at each night. Name it otherwise.`,
+		},
+		{
 			"calendar: 0 3 1 * *, timeZone: Europe/Berlin, ",
 			"",
 			`p.yaml:36:7: rotation.schedules[0]: this schedule does not say when. Write every: 30d, or calendar: 0 3 1 * *.`,

@@ -30,6 +30,8 @@ type Report struct {
 	Registry RegistryReport  `json:"registry"`
 	Coverage []Coverage      `json:"coverage"`
 	SPOF     []SPOF          `json:"spof"`
+	// Credentials are the plan's long-lived credentials as they were last looked at, and what was wrong with them.
+	Credentials []CredentialReport `json:"credentials,omitempty"`
 
 	CriticalPathSeconds float64  `json:"criticalPathSeconds"`
 	CriticalPath        []string `json:"criticalPath,omitempty"` // cloud/environment/step

@@ -76,6 +76,19 @@ func posture(ctx context.Context, c client.Client, t target) (p workflows.Postur
 	return p, nil
 }
 
+// lastPosture is what the last look at a plan's credentials found, if there has been one. A report asks for none.
+func lastPosture(ctx context.Context, c client.Client, name string) []plan.CredentialReport {
+	info, err := c.DescribeWorkflowExecution(ctx, workflows.PostureID(name), "")
+	if err != nil || info.GetWorkflowExecutionInfo().GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_COMPLETED {
+		return nil
+	}
+	var p workflows.Posture
+	if c.GetWorkflow(ctx, workflows.PostureID(name), "").Get(ctx, &p) != nil {
+		return nil
+	}
+	return p.Credentials
+}
+
 // showCredentials shows a table of credentials, and below it what is wrong with them.
 func (d *desk) showCredentials(all []plan.CredentialReport, now time.Time) error {
 	for _, r := range all {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.temporal.io/sdk/client"
 
 	"github.com/itbytes/landfall/devstack/stack"
 	"github.com/itbytes/landfall/devstack/temporal"
@@ -72,7 +73,7 @@ func bareTemporal(t *testing.T, dir string) string {
 
 // commands are those of scripts that have a stack.
 func (s *stage) commands() map[string]command {
-	return map[string]command{"worker": s.doWorker, "login": s.doLogin, "mark": s.doMark, "writes": s.doWrites}
+	return map[string]command{"worker": s.doWorker, "login": s.doLogin, "mark": s.doMark, "writes": s.doWrites, "trigger": s.doTrigger, "pause": s.doPause}
 }
 
 // worker start|stop
@@ -102,6 +103,27 @@ func (s *stage) doLogin(ts *testscript.TestScript, _ bool, args []string) {
 	if resp.StatusCode != http.StatusOK {
 		ts.Fatalf("the simulators say %s", resp.Status)
 	}
+}
+
+// trigger SCHEDULE begins a run of a schedule now, as somebody in the Temporal UI does.
+func (s *stage) doTrigger(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(s.schedule(ts, args, 1).Trigger(context.Background(), client.ScheduleTriggerOptions{}))
+}
+
+// pause SCHEDULE WHY
+func (s *stage) doPause(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(s.schedule(ts, args, 2).Pause(context.Background(), client.SchedulePauseOptions{Note: args[1]}))
+}
+
+// schedule is a schedule of the stack's Temporal server.
+func (s *stage) schedule(ts *testscript.TestScript, args []string, n int) client.ScheduleHandle {
+	if len(args) != n {
+		ts.Fatalf("usage: trigger SCHEDULE | pause SCHEDULE WHY")
+	}
+	c, err := client.Dial(client.Options{HostPort: ts.Getenv("TEMPORAL_ADDRESS")})
+	ts.Check(err)
+	ts.Defer(c.Close)
+	return c.ScheduleClient().GetHandle(context.Background(), args[0])
 }
 
 // mark remembers how much was written until now.
