@@ -229,8 +229,9 @@ type RotationReport struct {
 	Canary      Canary               `json:"canary"`
 	Hold        *HoldReport          `json:"hold,omitempty"`
 	Fault       *Note                `json:"fault,omitempty"`
-	Queued      bool                 `json:"queued,omitempty"` // another rotation begins when this one has ended
-	Until       time.Time            `json:"until,omitzero"`   // when what is waited for just now is over by itself: the grace, or what is observed
+	Queued      bool                 `json:"queued,omitempty"`    // another rotation begins when this one has ended
+	Returning   string               `json:"returning,omitempty"` // why the old key is being made current again, while it is
+	Until       time.Time            `json:"until,omitzero"`      // when what is waited for just now is over by itself: the grace, or what is observed
 }
 
 // Canary is what signing in with the vault's current key all through a rotation came to.

@@ -77,7 +77,7 @@ func (d *desk) showRotations(t target, all []plan.RotationReport) error {
 		switch {
 		case r.State == plan.RotationBack:
 			d.code = exitFailed
-		case (r.Hold != nil || !settled(r)) && d.code != exitFailed:
+		case (r.Hold != nil || r.Returning != "" || !settled(r)) && d.code != exitFailed:
 			d.code = exitHeld
 		}
 	}
@@ -104,6 +104,8 @@ func settled(r plan.RotationReport) bool {
 // stage says how far a rotation is.
 func stage(r plan.RotationReport) string {
 	switch {
+	case r.Returning != "" && r.Hold == nil:
+		return "being rolled back: " + r.Returning
 	case r.Hold != nil:
 		return "held at " + string(r.State) + ", since " + r.Hold.Since.Local().Format("2006-01-02 15:04:05")
 	case r.State == plan.RotationGrace && !r.Until.IsZero():
@@ -123,7 +125,7 @@ func told(r plan.RotationReport) []string {
 		out = append(out, r.Old+" is deleted: nothing is kept at "+r.Item+" any more. Take the line credential: out of the plan, or the next run makes another")
 	case r.Retire && !r.Disabled.IsZero():
 		out = append(out, r.Old+" is switched off, and can be had back until it is deleted: landfall rotate rollback")
-	case !r.Promoted.IsZero():
+	case !r.Promoted.IsZero() && r.Returning == "":
 		out = append(out, fmt.Sprintf("%s is current at %s; it worked %d times in a row", r.New, r.Item, r.Proofs))
 	}
 	if c := r.Canary; c.Probes > 0 {

@@ -77,6 +77,9 @@ func (w *rotationWatch) show(out workflows.RotatedCredentials, since time.Durati
 	for _, id := range sortedKeys(out.Rotations) {
 		if s := out.Rotations[id]; w.seen[id] != s {
 			w.seen[id], w.news = s, time.Now()
+			if s == plan.RotationPromoting {
+				s = "current" // that is when it tells
+			}
 			w.desk.say("%6.1fs  %-28s %s", since.Seconds(), id, s)
 		}
 	}

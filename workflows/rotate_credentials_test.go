@@ -135,6 +135,19 @@ func TestARotationThatIsHeldStopsNoOtherAndIsNotWaitedFor(t *testing.T) {
 	}
 }
 
+func TestARotationThatIsGivenUpBeforeAnythingWasMadeTouchesNothing(t *testing.T) {
+	f := newForge()
+	f.unread = fault.New(fault.Denied, "Give the login its right back.", "the keys may not be listed")
+	env := forgeEnv(t, f, &ear{})
+	env.RegisterDelayedCallback(func() {
+		env.SignalWorkflow(workflows.ResumeMessage, workflows.Resume{Decision: workflows.Give, Operator: "m", Reason: "not today"})
+	}, time.Hour)
+	_, err := rotated(t, env, accessKey(), workflows.RotateInput{})
+	if err == nil || !strings.Contains(err.Error(), "not today") || len(f.did()) != 0 {
+		t.Errorf("error = %v after %v, want why it was given up, and nothing done", err, f.did())
+	}
+}
+
 func TestARotationThatIsRolledBackFailsTheTickSoThatItsSchedulePauses(t *testing.T) {
 	p := robots(3)
 	f := newFoundry(t, p)

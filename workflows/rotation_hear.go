@@ -178,6 +178,9 @@ func (r *rotation) entry(what, why string) plan.Entry {
 func (r *rotation) report() plan.RotationReport {
 	out := r.RotationReport
 	out.Queued, out.Until = r.Again != nil, r.waits()
+	if r.Back != nil && r.State != plan.RotationBack {
+		out.Returning, out.Until = r.Back.Reason, time.Time{}
+	}
 	if held, is := r.holds.open[r.step()]; is {
 		out.Hold = r.holds.report(held)
 	}

@@ -76,7 +76,11 @@ func (r *rotation) rollBack(ctx workflow.Context) error {
 	defer func() { r.holds.stopped = stopped }()
 	r.fast = true
 	in := r.input()
-	if r.in.Retire != nil {
+	switch {
+	case r.State == plan.RotationLooking:
+		r.back(ctx, back, "Nothing was made, and the key is current as it was. See what held the rotation, then rotate again.")
+		return nil
+	case r.in.Retire != nil:
 		return r.keepAfterAll(ctx, back)
 	}
 	if !r.Promoted.IsZero() {
