@@ -103,6 +103,8 @@ type Credential struct {
 	Grace     time.Duration  `json:"grace"`
 	Observe   time.Duration  `json:"observe"`
 	Consumers []Consumer     `json:"consumers,omitempty"`
+	// Retiring lets the current key be switched off and deleted: there is to be none.
+	Retiring bool `json:"retiring,omitempty"`
 }
 
 // Slot is where the vault's item keeps a key. Consumers read the current one, by references that never change.

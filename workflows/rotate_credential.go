@@ -119,6 +119,7 @@ type rotation struct {
 }
 
 func newRotation(ctx workflow.Context, in RotateInput) *rotation {
+	in.Credential.Retiring = in.Retire != nil
 	r := &rotation{in: in, RotationProgress: in.Progress, fast: true}
 	if r.RotationProgress == nil {
 		r.RotationProgress = &RotationProgress{RotationReport: plan.RotationReport{

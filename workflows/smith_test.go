@@ -120,7 +120,20 @@ func (f *forge) turn(deed, id string, state plan.KeyState) error {
 	return nil
 }
 
-func (f *forge) Disable(_ context.Context, _ plan.Credential, id string) error {
+// spared refuses to take away the key that consumers are given, as a smith does.
+func (f *forge) spared(c plan.Credential, id string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.slots.Keys[plan.Current] == id && !c.Retiring {
+		return fault.New(fault.Conflict, "Make another key current first.", "%s is current", id)
+	}
+	return nil
+}
+
+func (f *forge) Disable(_ context.Context, c plan.Credential, id string) error {
+	if err := f.spared(c, id); err != nil {
+		return err
+	}
 	return f.turn("disable", id, plan.KeyDisabled)
 }
 
@@ -128,7 +141,10 @@ func (f *forge) Enable(_ context.Context, _ plan.Credential, id string) error {
 	return f.turn("enable", id, plan.KeyActive)
 }
 
-func (f *forge) Delete(_ context.Context, _ plan.Credential, id string) error {
+func (f *forge) Delete(_ context.Context, c plan.Credential, id string) error {
+	if err := f.spared(c, id); err != nil {
+		return err
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.do("delete " + id); err != nil {
