@@ -133,7 +133,7 @@ func (m *Morning) end(ctx context.Context, within time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for {
-		code, out, errs, err := m.Run(ctx, "status", "itbytes")
+		code, out, errs, err := m.Ask(ctx, "status", "itbytes")
 		switch {
 		case err != nil:
 			return fmt.Errorf("the run did not end within %s: %w\n%s", within, err, out)

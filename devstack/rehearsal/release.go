@@ -81,7 +81,7 @@ func (r *run) logins(ctx context.Context, res *Result) ([]string, error) {
 		if err := r.Sim.Kernel().SetLogin(name, kernel.LoginOK); err != nil {
 			return nil, err
 		}
-		_, _, _, err := r.Run(ctx, "resume", r.plan, "--login", name, "--decision", "retry", "--reason", reason, "--operator", "rehearsal")
+		_, _, _, err := r.Ask(ctx, "resume", r.plan, "--login", name, "--decision", "retry", "--reason", reason, "--operator", "rehearsal")
 		if err != nil {
 			return nil, err
 		}
@@ -129,7 +129,7 @@ func (r *run) resume(ctx context.Context, res *Result) ([]string, error) {
 			continue // the registry goes on by itself, and what a login held has gone on with it
 		}
 		landing, step := parts[0]+"/"+parts[1], parts[2]
-		code, _, _, err := r.Run(ctx, "resume", r.plan, "--landing", landing, "--step", step, "--decision", "retry", "--reason", reason, "--operator", "rehearsal")
+		code, _, _, err := r.Ask(ctx, "resume", r.plan, "--landing", landing, "--step", step, "--decision", "retry", "--reason", reason, "--operator", "rehearsal")
 		if err != nil {
 			return nil, err
 		}

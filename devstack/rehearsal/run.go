@@ -94,7 +94,7 @@ func (r *run) lift() {
 
 // says runs a verb and wants one of some exit codes.
 func (r *run) says(ctx context.Context, want []int, args ...string) (string, error) {
-	code, out, errs, err := r.Run(ctx, args...)
+	code, out, errs, err := r.Ask(ctx, args...)
 	if err != nil {
 		return "", fmt.Errorf("landfall %s: %w", strings.Join(args, " "), err)
 	}

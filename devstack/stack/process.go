@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -68,8 +67,8 @@ func (s *Stack) Landfall(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Run runs the built command line and returns its exit code and both outputs; the error is that it could not be run.
-func (s *Stack) Run(ctx context.Context, args ...string) (code int, out, errs string, err error) {
+// Ask runs the built command line and returns its exit code and both outputs; the error is that it could not be run.
+func (s *Stack) Ask(ctx context.Context, args ...string) (code int, out, errs string, err error) {
 	cmd := s.Landfall(ctx, args...)
 	var o, e bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &o, &e
@@ -81,14 +80,4 @@ func (s *Stack) Run(ctx context.Context, args ...string) (code int, out, errs st
 		err = ctx.Err()
 	}
 	return cmd.ProcessState.ExitCode(), o.String(), e.String(), err
-}
-
-// Tail is the end of the worker's log.
-func (s *Stack) Tail(lines int) string {
-	b, err := os.ReadFile(s.options.State + "/worker.log")
-	if err != nil {
-		return err.Error()
-	}
-	all := strings.Split(strings.TrimRight(string(b), "\n"), "\n")
-	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
