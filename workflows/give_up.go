@@ -43,10 +43,14 @@ func (m *migration) undo(ctx workflow.Context) error {
 				return err
 			}
 		}
-		err := workflow.Await(ctx, func() bool { return m.allUndone(management) })
+		// One that waits for a management landing to leave what they share keeps nobody: it is awaited with those.
+		err := workflow.Await(ctx, func() bool { return m.allUndone(management, !management) })
 		if err != nil {
 			return err
 		}
+	}
+	if err := workflow.Await(ctx, func() bool { return m.allUndone(false, false) }); err != nil {
+		return err
 	}
 	return m.tombstones(ctx)
 }
@@ -81,11 +85,12 @@ func (p *Progress) unread(landing string) {
 	p.Landings[landing] = l
 }
 
-// allUndone reports whether all landings of a kind that were begun have undone what they made.
-func (m *migration) allUndone(management bool) bool {
+// allUndone reports whether all landings of a kind that were begun have undone what they made, or, where that will do, wait for
+// another to leave what they share.
+func (m *migration) allUndone(management, waiting bool) bool {
 	for _, l := range m.landings {
 		s, begun := m.progress.Landings[l.ID()]
-		if begun && l.Management == management && s.State != plan.LandingAborted && !s.Unread {
+		if begun && l.Management == management && s.State != plan.LandingAborted && !s.Unread && !(waiting && s.State == plan.LandingWaiting) {
 			return false
 		}
 	}

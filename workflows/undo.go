@@ -78,6 +78,7 @@ func (l *landing) undo(ctx workflow.Context) {
 		s.Undo = &plan.UndoReport{State: u.State, Why: u.Why, Evidence: u.Evidence, Started: began, Ended: workflow.Now(ctx)}
 		s.Reads += u.Reads
 		s.Writes += u.Writes
+		s.Wait = nil
 		s.closeUndone(u)
 		l.scribe.write(ctx, plan.Entry{
 			Kind: plan.EntryUndo, Landing: l.in.Landing.ID(), Step: s.Name, Login: first(s.By, l.in.Landing.Login.Name), Who: l.Abort.Operator,
@@ -148,6 +149,9 @@ func (l *landing) takeBack(ctx workflow.Context, s *stepping) plan.Undoing {
 		}
 		if err == nil {
 			in.Begun = in.Begun || out.Begun
+			if s.Wait, s.State = out.Wait, plan.StepPending; s.behind() {
+				l.tell(ctx)
+			}
 			limit := patience
 			if out.Wait != nil && out.Wait.Within > 0 {
 				limit = out.Wait.Within
@@ -210,6 +214,11 @@ func (l *landing) givenUp() (plan.LandingState, string) {
 	for _, s := range l.order {
 		if s.Held != nil && s.Note != nil {
 			return plan.LandingHeld, "undoing " + s.Name + ": " + s.Note.Message
+		}
+	}
+	for _, s := range l.order {
+		if s.behind() {
+			return plan.LandingWaiting, "undoing " + s.Name + ": " + s.Wait.For
 		}
 	}
 	if !l.Undone {

@@ -180,6 +180,32 @@ func TestAWholeRunThatIsGivenUpUndoesEveryLandingThoseOfTheManagementLast(t *tes
 	}
 }
 
+func TestALandingThatWaitsForAManagementLandingToLeaveWhatTheyShareIsUndoneWithIt(t *testing.T) {
+	left := false
+	c := &cloud{steps: house()[:2], answer: func(task plan.Task, _ int) (plan.Outcome, error) {
+		if task.Step.Name == "role" {
+			return plan.Outcome{}, fault.New(fault.Ambiguous, "Say which.", "two stand there")
+		}
+		return plan.Outcome{}, nil
+	}}
+	c.undoing = func(task plan.Task, _ plan.Deed) (plan.Undoing, error) {
+		if task.Landing.Environment == "mgmt" {
+			left = true
+		} else if !left {
+			return plan.Undoing{State: plan.UndoPending, Wait: &plan.Wait{Kind: plan.WaitLanding, For: "mgmt is in it still", After: time.Second}}, nil
+		}
+		return plan.Undoing{}, nil
+	}
+	env := newEnv(t, c, &book{})
+	env.RegisterDelayedCallback(func() {
+		env.SignalWorkflow(workflows.AbortMessage, workflows.Abort{Operator: "m", Reason: "r"})
+	}, 30*time.Second)
+	env.ExecuteWorkflow(workflows.MigrateType, workflows.MigrateInput{Plan: paper("prod", "mgmt"), Approval: workflows.ApprovalGiven})
+	if r := result(t, env); r.State != plan.LandingAborted || len(c.undone) != 4 {
+		t.Errorf("%s, undone %v; want aborted, all four", r.State, c.undone)
+	}
+}
+
 func TestARunThatIsGivenUpBeforeItIsApprovedHasDoneNothing(t *testing.T) {
 	c := &cloud{steps: house()}
 	env := newEnv(t, c, &book{})

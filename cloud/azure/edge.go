@@ -2,6 +2,7 @@ package azure
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/itbytes/landfall/cloud/azure/session"
@@ -56,7 +57,11 @@ func (e edge) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.
 	if !can {
 		return fault.New(fault.Bug, "Report it, and undo it by hand.", "the step %s says that its inverse is %s and has no undo", t.Step.Name, t.Step.Inverse)
 	}
-	return name(u.Undo(ctx, s, t, d, o), t)
+	err := u.Undo(ctx, s, t, d, o)
+	if _, waits := errors.AsType[step.InUse](err); waits {
+		return err
+	}
+	return name(err, t)
 }
 
 // Neutral implements step.Neutral.

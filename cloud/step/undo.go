@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -20,6 +21,12 @@ type Undoer[S any] interface {
 	// changed it since. Undo makes a call or a few and does not wait; it may be called again with a fresh observation.
 	Undo(ctx context.Context, s S, t plan.Task, d plan.Deed, o plan.Observation) error
 }
+
+// InUse is the error of an Undo that must wait: other landings still use what the run made, and the last to leave lets it be
+// taken away. Its text is a sentence that says who.
+type InUse string
+
+func (e InUse) Error() string { return string(e) }
 
 // Neutral is an Undoer whose created thing stays after its undo, switched off or in quarantine.
 type Neutral interface {
@@ -70,7 +77,13 @@ func (c *Catalog[S]) undo(ctx context.Context, t plan.Task, d plan.Deed, begun b
 			return out, nil
 		}
 		if o.State != plan.Pending {
-			if err := u.Undo(ctx, s, t, d, o); err != nil {
+			err := u.Undo(ctx, s, t, d, o)
+			if others, is := errors.AsType[InUse](err); is {
+				return plan.Undoing{
+					State: plan.UndoPending, Begun: true, Evidence: o.Evidence, Wait: &plan.Wait{Kind: plan.WaitLanding, For: string(others), After: 2 * time.Second},
+				}, nil
+			}
+			if err != nil {
 				return plan.Undoing{}, err
 			}
 			begun = true

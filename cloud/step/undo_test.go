@@ -169,6 +169,22 @@ func TestUndoThatTheCloudHasNotShownInTimeIsTakenUpAgain(t *testing.T) {
 	}
 }
 
+func TestUndoOfWhatOthersStillUseWaitsForThem(t *testing.T) {
+	w := &world{observed: []plan.Observation{present("2")}}
+	c := sharing{undoable{control: thing()}}
+	out, err := undo(t, w, c, c.step, created())
+	if err != nil || out.State != plan.UndoPending || out.Wait == nil || out.Wait.Kind != plan.WaitLanding || out.Wait.For != "two are in it still" {
+		t.Errorf("%+v, %v; want pending behind other landings, and who", out, err)
+	}
+}
+
+// sharing is one whose thing others still use.
+type sharing struct{ undoable }
+
+func (sharing) Undo(context.Context, *world, plan.Task, plan.Deed, plan.Observation) error {
+	return step.InUse("two are in it still")
+}
+
 func TestUndoTakesAwayTheMembersThatTheRunAdded(t *testing.T) {
 	d := plan.Deed{Change: plan.Change{Op: plan.Update, Fields: []plan.FieldDiff{{Field: "roles", Before: "a,b", After: "a,b,c,d"}}}}
 	if got := step.Added(d, "roles"); !slices.Equal(got, []string{"c", "d"}) {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/itbytes/landfall/cloud/azure/session"
 	"github.com/itbytes/landfall/cloud/step"
-	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -166,10 +165,8 @@ func disband(ctx context.Context, s *session.Session, id string) error {
 		return err
 	}
 	if r.Properties != nil && len(r.Properties.Children) > 0 {
-		return &fault.Fault{
-			Kind: fault.Transient, After: 5 * time.Second, Hint: "Abort the landings that are still in it too: the last to leave removes it.",
-			Message: fmt.Sprintf("the management group %s was made by this run and still holds %d others, %s first", id, len(r.Properties.Children), session.Str(r.Properties.Children[0].DisplayName)),
-		}
+		return step.InUse(fmt.Sprintf("the management group %s still holds %d others, %s first; the last to leave lets it be removed",
+			id, len(r.Properties.Children), session.Str(r.Properties.Children[0].DisplayName)))
 	}
 	p, err := c.BeginDelete(ctx, id, nil)
 	return session.Gone(ctx, p, err)

@@ -55,7 +55,7 @@ func (m *Smith) spare(ctx context.Context, id, deed string) error {
 	if err != nil {
 		return err
 	}
-	if held.Keys[plan.Current] != id {
+	if held.Keys[plan.Current] != id || m.c.Retiring {
 		return nil
 	}
 	return fault.New(fault.Conflict, "See which rotation is under way, and make another key current first.",
