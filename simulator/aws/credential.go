@@ -62,14 +62,21 @@ func (c *Cloud) identify(q *request, sig wire.Signature, signed bool) *wire.Erro
 
 // temporary gives out credentials of a role's session, bound to a login.
 func (c *Cloud) temporary(a *account, r *role, session, login string, now time.Time, lasts time.Duration) *credential {
+	cred := c.session(a.id, now, lasts)
+	cred.login, cred.role = login, r.name
+	cred.arn, cred.uniqueID = arn("sts", "", a.id, "assumed-role/"+r.name+"/"+session), r.id+":"+session
+	return cred
+}
+
+// session makes credentials for a while, of nobody yet.
+func (c *Cloud) session(account string, now time.Time, lasts time.Duration) *credential {
 	cred := &credential{
 		id: "ASIA" + randomID(16), secret: secretKey(), token: "IQoJb3JpZ2luX2Vj" + kernel.Random(180),
-		account: a.id, login: login, role: r.name, made: now, until: now.Add(lasts),
-		arn: arn("sts", "", a.id, "assumed-role/"+r.name+"/"+session), uniqueID: r.id + ":" + session,
+		account: account, made: now, until: now.Add(lasts),
 	}
 	c.keys[cred.id] = cred
-	c.k.Mint(kernel.Secret{Cloud: "aws", Scope: a.id, ID: cred.id, Value: cred.secret})
-	c.k.Mint(kernel.Secret{Cloud: "aws", Scope: a.id, ID: cred.id + "/token", Value: cred.token})
+	c.k.Mint(kernel.Secret{Cloud: "aws", Scope: account, ID: cred.id, Value: cred.secret})
+	c.k.Mint(kernel.Secret{Cloud: "aws", Scope: account, ID: cred.id + "/token", Value: cred.token})
 	return cred
 }
 

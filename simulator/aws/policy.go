@@ -10,7 +10,8 @@ import (
 	"github.com/itbytes/landfall/simulator/aws/wire"
 )
 
-// document is a policy. Conditions are not weighed: a statement with one never allows.
+// document is a policy. A statement with a condition never allows; it denies where its condition is one that is weighed here
+// (see issued).
 type document struct {
 	Statement statements
 }
@@ -28,6 +29,9 @@ func (q *request) permitted(write bool) error {
 	if q.service.open || action == "sts:GetCallerIdentity" {
 		return nil
 	}
+	if q.withoutMFA() {
+		return q.service.dialect.Protocol.Word(wire.Stranger, "")
+	}
 	if q.account.unsubscribed[q.service.name] {
 		return wire.Errorf(http.StatusForbidden, "SubscriptionRequiredException", "The AWS Access Key Id needs a subscription for the service")
 	}
@@ -37,6 +41,10 @@ func (q *request) permitted(write bool) error {
 			why = "with an explicit deny in a service control policy"
 		}
 		return q.service.dialect.Protocol.Word(wire.Denied, "User: "+q.who.arn+" is not authorized to perform: "+action+" "+why)
+	}
+	if q.account.denies(q.who, action) {
+		return q.service.dialect.Protocol.Word(wire.Denied, "User: "+q.who.arn+" is not authorized to perform: "+action+
+			" with an explicit deny in an identity-based policy")
 	}
 	if q.account.grants(q.who, action, write) {
 		return nil

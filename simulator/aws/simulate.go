@@ -35,7 +35,10 @@ func simulatePrincipalPolicy(q *request) (wire.Map, error) {
 	for _, action := range in.ActionNames {
 		decision, barred := "implicitDeny", false
 		_, operation, _ := strings.Cut(action, ":")
-		if q.account.grants(who, action, writing(operation)) {
+		switch {
+		case q.account.denies(who, action):
+			decision = "explicitDeny"
+		case q.account.grants(who, action, writing(operation)):
 			decision = "allowed"
 		}
 		out := wire.Map{"EvalActionName": action, "EvalResourceName": "*", "MatchedStatements": []wire.Map{}, "MissingContextValues": []string{}}
@@ -67,22 +70,27 @@ func (q *request) holderOf(arn string) *credential {
 
 // grants reports whether the policies of a user or a role allow an action.
 func (a *account) grants(who *credential, action string, write bool) bool {
-	var managed []string
-	var inline map[string]string
-	if u := a.users[who.user]; u != nil {
-		managed, inline = u.attached, u.inline
-	} else if r := a.roles[who.role]; r != nil {
-		managed, inline = r.attached, r.inline
-	}
-	for _, p := range managed {
+	h := a.holder(who)
+	for _, p := range h.attached {
 		if a.allows(p, action, write) {
 			return true
 		}
 	}
-	for _, text := range inline {
+	for _, text := range h.inline {
 		if d, err := parsePolicy(text); err == nil && d.allows(action) {
 			return true
 		}
 	}
 	return false
+}
+
+// holder is the user or role whose policies count for a caller; nobody's are none.
+func (a *account) holder(who *credential) holder {
+	if u := a.users[who.user]; u != nil {
+		return u.holder
+	}
+	if r := a.roles[who.role]; r != nil {
+		return r.holder
+	}
+	return holder{}
 }

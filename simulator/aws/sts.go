@@ -17,6 +17,7 @@ func stsService() *service {
 		operations: map[string]operation{
 			"GetCallerIdentity": reads(getCallerIdentity),
 			"AssumeRole":        reads(assumeRole),
+			"GetSessionToken":   reads(getSessionToken),
 		},
 	}
 }
