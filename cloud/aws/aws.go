@@ -93,13 +93,22 @@ func (c *Cloud) Config(ctx context.Context, l plan.Landing) (aws.Config, error) 
 	if err != nil {
 		return aws.Config{}, err
 	}
-	o, err := organizations.Account{}.Observe(ctx, s, plan.Task{Landing: l})
+	account, err := c.account(ctx, s, l)
 	if err != nil {
 		return aws.Config{}, err
 	}
+	return s.In(account), nil
+}
+
+// account is the landing's own account; AWS Organizations is asked, because the plan may not name it.
+func (c *Cloud) account(ctx context.Context, s *Session, l plan.Landing) (string, error) {
+	o, err := organizations.Account{}.Observe(ctx, s, plan.Task{Landing: l})
+	if err != nil {
+		return "", err
+	}
 	account := o.Facts[plan.FactContainer]
 	if account == "" {
-		return aws.Config{}, fault.New(fault.Propagating, "Carry the landing's account step first.", "the account of %s does not stand yet", l.ID())
+		return "", fault.New(fault.Propagating, "Carry the landing's account step first.", "the account of %s does not stand yet", l.ID())
 	}
-	return s.In(account), nil
+	return account, nil
 }

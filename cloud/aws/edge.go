@@ -59,7 +59,7 @@ func refused(err error) bool {
 		return false
 	}
 	switch f.Code {
-	case "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
+	case "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure", "RequestExpired":
 		return true
 	}
 	return false

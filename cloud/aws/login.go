@@ -111,15 +111,14 @@ func (k keys) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if err != nil {
 		return aws.Credentials{}, err
 	}
-	id := item.Fields[FieldKeyID]
-	if id == "" || !item.Holds[FieldSecret] {
+	if item.Fields[FieldKeyID] == "" || !item.Holds[FieldSecret] {
 		return aws.Credentials{}, &fault.Fault{
 			Kind: fault.SessionExpired, Cloud: "aws", Login: k.login.Name, Code: "NoCredentials",
 			Message: "the item " + k.login.Item + " holds no access key",
 			Hint:    "Put an access key into " + k.login.Item + " (" + FieldKeyID + ", " + FieldSecret + "), then resume.",
 		}
 	}
-	secret, err := k.c.options.Keeper.Reveal(ctx, k.login.Item, FieldSecret)
+	id, secret, err := session.Key(ctx, k.c.options.Keeper, k.login.Item)
 	if err != nil {
 		return aws.Credentials{}, err
 	}

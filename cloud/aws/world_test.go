@@ -1,13 +1,11 @@
 package aws_test
 
 import (
-	"context"
 	"maps"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -128,64 +126,6 @@ func (w *world) writes() []string {
 		}
 	}
 	return out
-}
-
-// memory is a vault that forgets when the test ends.
-type memory struct {
-	mu    sync.Mutex
-	items map[string]plan.ItemFields
-	fails error
-}
-
-// deliver takes what stood in the vault before anything began.
-func (m *memory) deliver(ref string, fields map[string]string) error {
-	f := plan.ItemFields{Plain: map[string]string{}, Secret: map[string]plan.Secret{}}
-	for name, v := range fields {
-		if name == aws.FieldSecret {
-			f.Secret[name] = plan.NewSecret(v)
-			continue
-		}
-		f.Plain[name] = v
-	}
-	_, err := m.Keep(context.Background(), ref, f)
-	return err
-}
-
-func (m *memory) Find(_ context.Context, ref string) (plan.Item, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	f, there := m.items[ref]
-	item := plan.Item{Exists: there, Fields: maps.Clone(f.Plain), Holds: map[string]bool{}}
-	for name, v := range f.Secret {
-		item.Holds[name] = !v.Empty()
-	}
-	return item, nil
-}
-
-func (m *memory) Keep(ctx context.Context, ref string, f plan.ItemFields) (plan.Item, error) {
-	m.mu.Lock()
-	if m.fails != nil {
-		defer m.mu.Unlock()
-		return plan.Item{}, m.fails
-	}
-	if m.items == nil {
-		m.items = map[string]plan.ItemFields{}
-	}
-	kept, there := m.items[ref]
-	if !there {
-		kept = plan.ItemFields{Plain: map[string]string{}, Secret: map[string]plan.Secret{}}
-		m.items[ref] = kept
-	}
-	maps.Copy(kept.Plain, f.Plain)
-	maps.Copy(kept.Secret, f.Secret)
-	m.mu.Unlock()
-	return m.Find(ctx, ref)
-}
-
-func (m *memory) Reveal(_ context.Context, ref, field string) (plan.Secret, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.items[ref].Secret[field], nil
 }
 
 // keysOf counts an IAM user's access keys in a landing's account.

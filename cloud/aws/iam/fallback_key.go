@@ -81,9 +81,13 @@ func prove(ctx context.Context, s *session.Session, t plan.Task, k types.AccessK
 		return o, nil
 	}
 	o.Live["key"] = "active"
-	secret, err := s.Keeper.Reveal(ctx, login.Item, session.FieldSecret)
+	kept, secret, err := session.Key(ctx, s.Keeper, login.Item)
 	if err != nil {
 		return plan.Observation{}, err
+	}
+	if kept != id {
+		o.State, o.Why = plan.Pending, "another key has just become current in "+login.Item
+		return o, nil
 	}
 	account, arn, err := session.Caller(ctx, s.With(credentials.NewStaticCredentialsProvider(id, secret.Reveal(), ""), login.Name))
 	switch young := k.CreateDate != nil && time.Since(*k.CreateDate) < keyLag; {
@@ -112,8 +116,12 @@ func (FallbackKey) Preflight(ctx context.Context, s *session.Session, t plan.Tas
 	if err := May(ctx, s, s.ARN("iam", "user/"+user), "iam:CreateAccessKey"); err != nil {
 		return err
 	}
+	held, err := heldIn(ctx, s, login.Item)
+	if err != nil {
+		return err
+	}
 	keys, err := keysOf(ctx, s, user)
-	if err != nil || len(keys)-len(orphans(t, keys)) < 2 {
+	if err != nil || len(keys)-len(orphans(t, keys, held)) < mostKeys {
 		return err
 	}
 	return fault.New(fault.Quota, "Delete the key that nobody uses, then resume.",
@@ -128,11 +136,15 @@ func (FallbackKey) Apply(ctx context.Context, s *session.Session, t plan.Task, c
 		_, err := api.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: &user, AccessKeyId: &o.ID, Status: types.StatusTypeActive})
 		return plan.Applied{ID: o.ID}, err
 	}
+	held, err := heldIn(ctx, s, login.Item)
+	if err != nil {
+		return plan.Applied{}, err
+	}
 	keys, err := keysOf(ctx, s, user)
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	for _, id := range orphans(t, keys) {
+	for _, id := range orphans(t, keys, held) {
 		if _, err := api.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &user, AccessKeyId: &id}); err != nil && !absent(err) {
 			return plan.Applied{}, err
 		}
@@ -157,7 +169,8 @@ func (FallbackKey) Apply(ctx context.Context, s *session.Session, t plan.Task, c
 }
 
 // Undo implements step.Undoer. The vault keeps no empty secret and deletes nothing: the item says beforehand that the key in
-// it is worth nothing any more.
+// it is worth nothing any more. Where a rotation has made another key current since, the loop has left all as it is; while
+// one is about to, the key is not taken away under it.
 func (FallbackKey) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
 	user, login, _ := fallbackOf(t.Landing)
 	if err := standsOn(t); err != nil {
@@ -167,6 +180,13 @@ func (FallbackKey) Undo(ctx context.Context, s *session.Session, t plan.Task, d 
 	if d.Change.Op != plan.Create {
 		_, err := api.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: &user, AccessKeyId: &o.ID, Status: types.StatusTypeInactive})
 		return err
+	}
+	held, err := heldIn(ctx, s, login.Item)
+	if err != nil {
+		return err
+	}
+	if next := held.Keys[plan.Staged]; next != "" {
+		return fault.New(fault.Conflict, "Bring that rotation to its end or give it up, then resume.", "a rotation is about to make the key %s of %s current in %s", next, user, login.Item)
 	}
 	if _, err := s.Keeper.Keep(ctx, login.Item, plan.ItemFields{Plain: map[string]string{fieldState: "deleted: the run that made the key " + o.ID + " was undone"}}); err != nil {
 		return err
@@ -194,15 +214,24 @@ func keysOf(ctx context.Context, s *session.Session, user string) ([]types.Acces
 	return out, nil
 }
 
-// orphans are the keys that an earlier attempt of this step may have made without keeping their secret. The caller knows
-// already that the vault holds none of the keys.
-func orphans(t plan.Task, keys []types.AccessKeyMetadata) []string {
+// heldIn is which keys the vault's item holds, in any slot; nothing where the vault has no slots.
+func heldIn(ctx context.Context, s *session.Session, item string) (plan.Slotted, error) {
+	v, is := s.Keeper.(Slots)
+	if !is {
+		return plan.Slotted{}, nil
+	}
+	return v.Slots(ctx, item)
+}
+
+// orphans are the keys that an earlier attempt of this step may have made without keeping their secret: the vault holds them
+// in no slot.
+func orphans(t plan.Task, keys []types.AccessKeyMetadata, held plan.Slotted) []string {
 	if !t.Again {
 		return nil
 	}
 	var out []string
 	for _, k := range keys {
-		if k.CreateDate != nil && time.Since(*k.CreateDate) < orphanAge {
+		if k.CreateDate != nil && time.Since(*k.CreateDate) < orphanAge && !keyOf(k, held).Ours {
 			out = append(out, aws.ToString(k.AccessKeyId))
 		}
 	}

@@ -134,6 +134,10 @@ func (FallbackUser) Undo(ctx context.Context, s *session.Session, t plan.Task, d
 	if err != nil && !absent(err) || d.Change.Op != plan.Create {
 		return err
 	}
+	_, err = api.DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: &user, PolicyName: aws.String(revoking)}) // a rotation may have given it
+	if err != nil && !absent(err) {
+		return err
+	}
 	if _, err = api.DeleteUser(ctx, &iam.DeleteUserInput{UserName: &user}); absent(err) {
 		return nil
 	}
