@@ -53,11 +53,12 @@ type Cloud struct {
 	mu    sync.Mutex
 	creds map[way]*aws.CredentialsCache
 	homes map[string]string // account that a login signs in to, by login
+	known map[string]string // account of a landing whose plan does not name it, by plan and landing
 }
 
 // New returns a Cloud. It calls nothing.
 func New(o Options) *Cloud {
-	c := &Cloud{options: o, polite: politely, creds: map[way]*aws.CredentialsCache{}, homes: map[string]string{}}
+	c := &Cloud{options: o, polite: politely, creds: map[way]*aws.CredentialsCache{}, homes: map[string]string{}, known: map[string]string{}}
 	c.Catalog = &step.Catalog[*Session]{Controls: controls, Open: c.open, Life: life, Patience: o.Patience}
 	return c
 }

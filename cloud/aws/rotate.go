@@ -92,5 +92,20 @@ func (c *Cloud) accountOf(ctx context.Context, s *Session, of plan.Credential) (
 	case of.Login != nil && of.Login.Name == of.Landing.Login.Name:
 		return s.Home, nil
 	}
-	return c.account(ctx, s, of.Landing)
+	l := of.Landing
+	name := l.Plan + "/" + l.ID() + "/" + l.Adopt.ID
+	c.mu.Lock()
+	account := c.known[name]
+	c.mu.Unlock()
+	if account != "" {
+		return account, nil
+	}
+	account, err := c.account(ctx, s, l)
+	if err != nil {
+		return "", err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known[name] = account
+	return account, nil
 }

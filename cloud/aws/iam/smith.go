@@ -49,7 +49,10 @@ func NewSmith(ctx context.Context, s *session.Session, c plan.Credential) (*Smit
 	if own := c.Login.Name == c.Landing.Login.Name; !own || c.Login.User != "" || c.Landing.Fallback != nil && c.Landing.Fallback.Name == c.Login.Name {
 		return m, nil
 	}
-	_, arn, err := session.Caller(ctx, s.Login) // the plan does not say whose key the login is
+	arn, err := session.Ask(s, "whose key", func() (string, error) { // the plan does not say
+		_, arn, err := session.Caller(ctx, s.Login)
+		return arn, err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -18,8 +18,9 @@ const (
 	// mostKeys is how many access keys IAM gives a user (IAM and AWS STS quotas; it cannot be raised).
 	mostKeys = 2
 	// stagingTime is how long a key that is made may take to reach the vault, also where whoever asked no longer waits: its
-	// secret is shown once.
-	stagingTime = time.Minute
+	// secret is shown once. It is shorter than proving a key takes, so that an attempt that was given up for lost can put no
+	// key of its own in the place of one that a later attempt has made and proven.
+	stagingTime = 25 * time.Second
 )
 
 // Mint makes a key and stages it. IAM takes no client token, so that an answer that is lost leaves a key whose secret nobody
