@@ -129,5 +129,6 @@ var (
 	_ activities.Gate    = (*aws.Cloud)(nil)
 	_ activities.Gate    = (*azure.Cloud)(nil)
 	_ activities.Gate    = (*gcp.Cloud)(nil)
+	_ activities.Smith   = (*aws.Cloud)(nil)
 	_ activities.Smith   = (*gcp.Cloud)(nil)
 )

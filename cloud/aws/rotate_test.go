@@ -162,6 +162,19 @@ func TestAKeyIsSwitchedOffAndOnAgainButNeverTheOneThatConsumersHave(t *testing.T
 	}
 }
 
+func TestTheKeyOfACredentialThatIsRetiredIsTakenAway(t *testing.T) {
+	w := begin(t, "itbytes", atOnce)
+	l := morning("prod")
+	c := plan.Credential{ID: "aws-prod-keys", Plan: l.Plan, Cloud: plan.AWS, Kind: plan.AccessKey, Item: l.Fallback.Item, Landing: l, Login: l.Fallback, Retiring: true}
+	id, _ := w.vault.current(c.Item)
+	if err := errors.Join(w.cloud.Disable(t.Context(), c, id), w.cloud.Delete(t.Context(), c, id)); err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := w.cloud.Keys(t.Context(), c); err != nil || len(keys) != 0 {
+		t.Errorf("got %+v, %v; want none", keys, err)
+	}
+}
+
 func TestSessionsOfACompromisedKeyAreEndedAndWhatLivesOnIsSaid(t *testing.T) {
 	b := newBench(t, false)
 	id, secret := b.vault.current(b.c.Item)

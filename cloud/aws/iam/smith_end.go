@@ -77,8 +77,12 @@ func (m *Smith) Evict(ctx context.Context, mark func(what string)) (string, erro
 
 func until(now time.Time, lasts time.Duration) string { return now.Add(lasts).Format(time.RFC3339) }
 
-// spare refuses to take away the key that the vault gives to consumers now, whatever was so when somebody decided to.
+// spare refuses to take away the key that the vault gives to consumers now, whatever was so when somebody decided to; unless
+// there is to be no key at all.
 func (m *Smith) spare(ctx context.Context, id, deed string) error {
+	if m.c.Retiring {
+		return nil
+	}
 	held, err := m.vault.Slots(ctx, m.c.Item)
 	if err != nil {
 		return err
