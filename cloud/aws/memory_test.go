@@ -100,7 +100,7 @@ func (m *memory) put(ref string, f plan.ItemFields) {
 	m.items[ref] = next
 }
 
-func (m *memory) Reveal(ctx context.Context, ref, field string) (plan.Secret, error) {
+func (m *memory) Reveal(_ context.Context, ref, field string) (plan.Secret, error) {
 	got, err := m.reveal("Reveal", ref, field)
 	return got[field], err
 }

@@ -24,6 +24,7 @@ func blows() map[string]kernel.Fault {
 // The crash matrix: whichever call of a rotation is not carried out, or is and its answer lost, or is refused. The activity is
 // begun again each time, as by a worker that knows nothing of it.
 func TestARotationThatIsStruckAtAnyCallLosesNothing(t *testing.T) {
+	t.Parallel()
 	for name, own := range map[string]bool{"by single sign-on": false, "by the key itself": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

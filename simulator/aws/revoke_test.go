@@ -38,13 +38,12 @@ func TestADenialOfOlderSessionsEndsThemAndNeitherNewOnesNorTheKey(t *testing.T) 
 		t.Fatal(err)
 	}
 	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"],"Condition":{"DateLessThan":{"aws:TokenIssueTime":%q}}}]}`,
-		time.Now().UTC().Format("2006-01-02T15:04:05.000Z"))
+		time.Now().UTC().Format(time.RFC3339Nano))
 	_, err := iam.NewFromConfig(keys).PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: sdk.String("landfall-fallback"), PolicyName: sdk.String("revoke"), PolicyDocument: &policy})
 	if err != nil {
 		t.Fatal(err)
 	}
 	refused(t, list(before), "AccessDeniedException")
-	time.Sleep(2 * time.Millisecond)
 	if err := errors.Join(list(keys), list(w.session(keys))); err != nil {
 		t.Errorf("the key, and a session that is begun afterwards: got %v", err)
 	}

@@ -57,7 +57,7 @@ const revoking = "landfall-revoke-sessions"
 // user itself, which last up to 36 hours (AWS STS API Reference, GetSessionToken and GetFederationToken); a role's session
 // has the role's policies, and lasts up to 12 hours (AssumeRole). A key itself has no time of issue, and is never meant.
 func (m *Smith) Evict(ctx context.Context, mark func(what string)) (string, error) {
-	now := time.Now().UTC()
+	now := time.Now().UTC().Truncate(time.Millisecond).Add(time.Millisecond) // up, so that none begun before is missed
 	roles := fmt.Sprintf("sessions of roles that a key of %s has taken on last until %s at the latest, unless the sessions of those roles are revoked",
 		m.user, until(now, 12*time.Hour))
 	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"],"Condition":{"DateLessThan":{"aws:TokenIssueTime":%q}}}]}`,
