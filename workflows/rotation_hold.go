@@ -132,7 +132,9 @@ func (r *rotation) made(ctx workflow.Context) []string {
 	}
 	out := keysIn(r.New)
 	for _, k := range ring.Keys {
-		lost := k.Slot == "" && k.Ours && !slices.Contains(r.Baseline, k.ID)
+		// An AWS key bears no name of ours; one that came up meanwhile and that nobody has ever used is this rotation's.
+		ours := k.Ours || r.Kind == plan.AccessKey && k.Tells && k.Used.IsZero()
+		lost := k.Slot == "" && ours && !slices.Contains(r.Baseline, k.ID)
 		if k.ID != r.Old && !slices.Contains(out, k.ID) && (k.Slot == plan.Staged && ring.Vault.Rotation == r.Rotation || lost) {
 			out = append(out, k.ID)
 		}
