@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,41 +22,53 @@ func (e *entra) client(audience string) {
 		e.fail(http.StatusBadRequest, "unauthorized_client", "700016", "Application with identifier '"+e.form.Get("client_id")+"' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant.")
 		return
 	}
+	sp := e.principalOf(app.appID)
+	var by *usage
 	switch {
 	case e.form.Get("client_assertion") != "":
-		if !e.asserted(app) {
+		if by = e.asserted(app); by == nil {
 			return
 		}
 	case e.form.Get("client_secret") == "":
 		e.fail(http.StatusUnauthorized, "invalid_client", "7000216", "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.")
 		return
-	case !e.secretFits(app):
-		return
+	default:
+		if by = e.secretFits(app, sp); by == nil {
+			return
+		}
 	}
-	sp := e.principalOf(app.appID)
 	if sp == nil {
 		e.fail(http.StatusUnauthorized, "invalid_client", "7000229", "The client application '"+app.appID+"' is missing service principal in the tenant.")
 		return
 	}
+	if on, says := sp.fields["accountEnabled"].(bool); says && !on {
+		e.fail(http.StatusUnauthorized, "unauthorized_client", "7000112", "Application '"+app.appID+"'("+app.text("displayName")+") is disabled.")
+		return
+	}
+	by.note(e.Cloud, audience)
 	value, seconds := e.mint(&token{login: e.loginOfApp(app.appID), audience: audience, object: sp.id, app: app.appID, name: app.text("displayName")})
 	write(e.w, http.StatusOK, obj{"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": value})
 }
 
-// secretFits checks the client secret; a new one is known everywhere only after a while.
-func (e *entra) secretFits(app *application) bool {
-	given := []byte(e.form.Get("client_secret"))
-	for _, s := range app.secrets {
+// secretFits is the client secret that was given, of the application or its principal; a new one is known everywhere only
+// after a while.
+func (e *entra) secretFits(app *application, sp *principal) *usage {
+	given, all := []byte(e.form.Get("client_secret")), app.secrets
+	if sp != nil {
+		all = slices.Concat(all, sp.secrets)
+	}
+	for _, s := range all {
 		if subtle.ConstantTimeCompare(given, []byte(s.value)) != 1 || e.k.Now().Before(s.known) {
 			continue
 		}
 		if e.k.Now().After(s.end) {
 			e.fail(http.StatusUnauthorized, "invalid_client", "7000222", "The provided client secret keys for app '"+app.appID+"' are expired.")
-			return false
+			return nil
 		}
-		return true
+		return &s.usage
 	}
 	e.fail(http.StatusUnauthorized, "invalid_client", "7000215", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '"+app.appID+"'.")
-	return false
+	return nil
 }
 
 type assertion struct {
@@ -89,8 +102,8 @@ func readAssertion(s string) (x assertion, ok bool) {
 	return x, err == nil
 }
 
-// asserted checks a JWT signed with a certificate of the application.
-func (e *entra) asserted(app *application) bool {
+// asserted is the certificate of the application that has signed the JWT.
+func (e *entra) asserted(app *application) (by *usage) {
 	x, ok := readAssertion(e.form.Get("client_assertion"))
 	now := e.k.Now()
 	code, message := "", ""
@@ -106,12 +119,12 @@ func (e *entra) asserted(app *application) bool {
 	case now.Unix() > x.claims.Exp || x.claims.Exp == 0 || now.Add(5*time.Minute).Unix() < x.claims.Nbf:
 		code, message = "700024", "Client assertion is not within its valid time range."
 	default:
-		code, message = e.signed(app, x)
+		by, code, message = e.signed(app, x)
 	}
 	if code != "" {
 		e.fail(http.StatusUnauthorized, "invalid_client", code, message)
 	}
-	return code == ""
+	return by
 }
 
 // federated answers for an assertion of another issuer. The simulator has no way to that issuer's keys, so that the best it
@@ -126,7 +139,7 @@ func (e *entra) federated(app *application, x assertion) (code, message string) 
 }
 
 // signed finds the certificate that an assertion names and checks the signature with it.
-func (e *entra) signed(app *application, x assertion) (code, message string) {
+func (e *entra) signed(app *application, x assertion) (by *usage, code, message string) {
 	for _, k := range app.keys {
 		der, err := base64.StdEncoding.DecodeString(k.key)
 		if err != nil || e.k.Now().Before(k.known) {
@@ -137,17 +150,17 @@ func (e *entra) signed(app *application, x assertion) (code, message string) {
 			continue
 		}
 		if e.k.Now().After(k.end) || e.k.Now().Before(k.start) {
-			return "1000502", "The provided certificate is not within its specified validity period."
+			return nil, "1000502", "The provided certificate is not within its specified validity period."
 		}
 		cert, err := x509.ParseCertificate(der)
 		if err != nil {
 			continue
 		}
 		if verified(cert, x) {
-			return "", ""
+			return &k.usage, "", ""
 		}
 	}
-	return "700027", "The certificate with identifier used to sign the client assertion is not registered on application, or the signature is not valid."
+	return nil, "700027", "The certificate with identifier used to sign the client assertion is not registered on application, or the signature is not valid."
 }
 
 // unpad brings both alphabets of base64 to one: Entra takes either, and MSAL sends the standard one.

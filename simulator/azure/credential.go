@@ -17,6 +17,7 @@ import (
 type secret struct {
 	keyID, name, value string
 	start, end, known  time.Time
+	usage              usage
 }
 
 // render writes a secret without its value.
@@ -31,6 +32,7 @@ func (s *secret) render() obj {
 type certificate struct {
 	keyID, name, key, thumb string
 	start, end, known       time.Time
+	usage                   usage
 }
 
 func (k *certificate) render(full bool) obj {
@@ -49,14 +51,28 @@ func credentialRoutes() []graphRoute {
 	return []graphRoute{
 		{"POST", "applications/{id}/addPassword", "applications.addPassword", write, addPassword},
 		{"POST", "applications/{id}/removePassword", "applications.removePassword", write, removePassword},
+		{"POST", "servicePrincipals/{id}/addPassword", "servicePrincipals.addPassword", write, addPrincipalPassword},
+		{"POST", "servicePrincipals/{id}/removePassword", "servicePrincipals.removePassword", write, removePrincipalPassword},
 	}
 }
 
 func addPassword(a *graphAsk) {
-	app := a.application()
-	if app == nil {
+	if app := a.application(); app != nil {
+		a.addSecret(&app.secrets, app.appID)
+	}
+}
+
+func addPrincipalPassword(a *graphAsk) {
+	sp := a.principal(a.keys[0])
+	if sp == nil {
+		a.absent(a.keys[0])
 		return
 	}
+	a.addSecret(&sp.secrets, sp.appID)
+}
+
+// addSecret makes a client secret and shows it, once.
+func (a *graphAsk) addSecret(secrets *[]*secret, appID string) {
 	given := object(a.body, "passwordCredential")
 	s := &secret{keyID: newID(), name: text(given, "displayName"), value: kernel.Random(3)[:3] + "8Q~" + kernel.Random(17), start: a.k.Now(), known: a.k.Later("azure.graph.replication")}
 	s.end = s.start.AddDate(2, 0, 0)
@@ -70,34 +86,53 @@ func addPassword(a *graphAsk) {
 			*into = t.UTC()
 		}
 	}
-	if longest := a.estate.MaxSecretDays; longest > 0 && s.end.Sub(s.start) > time.Duration(longest)*24*time.Hour {
-		a.graphFail(http.StatusBadRequest, "CredentialInvalidLifetimeAsPerAppPolicy", "Credential lifetime exceeds the max value allowed as per assigned policy.")
+	if a.overlong(s.start, s.end, a.estate.MaxSecretDays) {
 		return
 	}
 	if !s.end.After(s.start) {
 		a.graphFail(http.StatusBadRequest, "Request_BadRequest", "Key credential end date is invalid.")
 		return
 	}
-	app.secrets = append(app.secrets, s)
-	a.k.Mint(kernel.Secret{Cloud: "azure", Scope: a.tenant, ID: "client secret " + s.keyID + " of " + app.appID, Value: s.value})
+	*secrets = append(*secrets, s)
+	a.k.Mint(kernel.Secret{Cloud: "azure", Scope: a.tenant, ID: "client secret " + s.keyID + " of " + appID, Value: s.value})
 	o := s.render()
 	o["secretText"] = s.value
 	o["@odata.context"] = base(a.r) + "/graph/v1.0/$metadata#microsoft.graph.passwordCredential"
 	a.ok(http.StatusOK, o)
 }
 
+// overlong refuses a credential that lasts longer than the app management policy allows.
+func (a *graphAsk) overlong(start, end time.Time, days int) bool {
+	over := days > 0 && end.Sub(start) > time.Duration(days)*24*time.Hour+time.Second
+	if over {
+		a.graphFail(http.StatusBadRequest, "CredentialInvalidLifetimeAsPerAppPolicy", "Credential lifetime exceeds the max value allowed as per assigned policy.")
+	}
+	return over
+}
+
 func removePassword(a *graphAsk) {
-	app := a.application()
-	if app == nil {
+	if app := a.application(); app != nil {
+		a.removeSecret(&app.secrets)
+	}
+}
+
+func removePrincipalPassword(a *graphAsk) {
+	sp := a.principal(a.keys[0])
+	if sp == nil {
+		a.absent(a.keys[0])
 		return
 	}
+	a.removeSecret(&sp.secrets)
+}
+
+func (a *graphAsk) removeSecret(secrets *[]*secret) {
 	id := text(a.body, "keyId")
-	i := slices.IndexFunc(app.secrets, func(s *secret) bool { return strings.EqualFold(s.keyID, id) })
+	i := slices.IndexFunc(*secrets, func(s *secret) bool { return strings.EqualFold(s.keyID, id) })
 	if i < 0 {
 		a.graphFail(http.StatusBadRequest, "Request_BadRequest", "No password credential found with keyId '"+id+"'.")
 		return
 	}
-	app.secrets = slices.Delete(app.secrets, i, i+1)
+	*secrets = slices.Delete(*secrets, i, i+1)
 	a.ok(http.StatusNoContent, nil)
 }
 
@@ -118,7 +153,9 @@ func (a *graphAsk) certify(app *application) bool {
 		}
 		k.known = a.k.Later("azure.graph.replication")
 		if i >= 0 && app.keys[i].key == k.key {
-			k.known = app.keys[i].known
+			k.known, k.usage = app.keys[i].known, app.keys[i].usage
+		} else if a.overlong(k.start, k.end, a.estate.MaxCertificateDays) {
+			return false
 		}
 		next = append(next, k)
 	}

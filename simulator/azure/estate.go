@@ -12,20 +12,22 @@ import (
 
 // Estate is what stands in the tenant before anything begins.
 type Estate struct {
-	Tenant            string         `yaml:"tenant"`
-	Domain            string         `yaml:"domain"`
-	BillingScopes     []string       `yaml:"billingScopes"`
-	SecurityDefaults  bool           `yaml:"securityDefaults"`
-	MaxSecretDays     int            `yaml:"maxSecretDays"` // what the app management policy allows; 0: anything
-	PageSize          int            `yaml:"pageSize"`      // items on a page; default 100
-	Licences          []Licence      `yaml:"licences"`
-	ConditionalAccess []Conditional  `yaml:"conditionalAccess"`
-	ManagementGroups  []Group        `yaml:"managementGroups"`
-	Subscriptions     []Subscription `yaml:"subscriptions"`
-	Applications      []Application  `yaml:"applications"`
-	Definitions       []Definition   `yaml:"definitions"`
-	Previews          []Preview      `yaml:"previews"`
-	Roles             []Role         `yaml:"roles"`
+	Tenant           string   `yaml:"tenant"`
+	Domain           string   `yaml:"domain"`
+	BillingScopes    []string `yaml:"billingScopes"`
+	SecurityDefaults bool     `yaml:"securityDefaults"`
+	MaxSecretDays    int      `yaml:"maxSecretDays"` // what the app management policy allows; 0: anything
+	// MaxCertificateDays is what the app management policy allows certificates; 0: anything.
+	MaxCertificateDays int            `yaml:"maxCertificateDays"`
+	PageSize           int            `yaml:"pageSize"` // items on a page; default 100
+	Licences           []Licence      `yaml:"licences"`
+	ConditionalAccess  []Conditional  `yaml:"conditionalAccess"`
+	ManagementGroups   []Group        `yaml:"managementGroups"`
+	Subscriptions      []Subscription `yaml:"subscriptions"`
+	Applications       []Application  `yaml:"applications"`
+	Definitions        []Definition   `yaml:"definitions"`
+	Previews           []Preview      `yaml:"previews"`
+	Roles              []Role         `yaml:"roles"`
 	// WithoutPlans are plans of Defender that the tenant's subscriptions are not offered.
 	WithoutPlans []string `yaml:"withoutPlans"`
 	// TakenStorageNames are accounts of somebody else in the world.

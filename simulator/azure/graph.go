@@ -18,6 +18,9 @@ type graphRoute struct {
 	answer                  func(*graphAsk)
 }
 
+// unfinished reports whether v1.0 does not have the operation yet.
+func (t graphRoute) unfinished() bool { return strings.HasPrefix(t.path, "reports/") }
+
 // graphAsk is one admitted request to Graph.
 type graphAsk struct {
 	*ask
@@ -29,7 +32,7 @@ type key struct{ field, value string }
 
 func graphTable() []graphRoute {
 	var all []graphRoute
-	for _, family := range [][]graphRoute{applicationRoutes(), credentialRoutes(), federationRoutes(), principalRoutes(), directoryRoutes(), conditionalRoutes()} {
+	for _, family := range [][]graphRoute{applicationRoutes(), credentialRoutes(), federationRoutes(), principalRoutes(), directoryRoutes(), conditionalRoutes(), activityRoutes()} {
 		all = append(all, family...)
 	}
 	return all
@@ -102,9 +105,9 @@ func (c *Cloud) serveGraph(w http.ResponseWriter, r *http.Request, segments []st
 		defer c.mu.Unlock()
 		switch {
 		case !a.authentic(audienceGraph):
-		case version != "v1.0":
+		case version != "v1.0" && version != "beta":
 			a.graphFail(http.StatusBadRequest, "BadRequest", "Invalid version: "+version)
-		case !found:
+		case !found || version == "v1.0" && t.unfinished():
 			a.graphFail(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '"+strangest(segments[1:])+"'.")
 		case who.app != "" && !c.granted(who.app, t.scope):
 			a.graphFail(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")

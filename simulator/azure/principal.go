@@ -10,6 +10,7 @@ import (
 type principal struct {
 	id, appID string
 	fields    obj
+	secrets   []*secret // of its own, beside the application's
 	made      time.Time
 	known     time.Time // when Resource Manager knows it
 }
@@ -49,6 +50,11 @@ func (c *Cloud) renderPrincipal(sp *principal) obj {
 	o := copied(sp.fields)
 	o["id"], o["appId"], o["servicePrincipalType"], o["createdDateTime"] = sp.id, sp.appID, "Application", sp.made.Format(time.RFC3339)
 	o["appOwnerOrganizationId"], o["servicePrincipalNames"] = c.tenant, []string{sp.appID}
+	var secrets []obj
+	for _, s := range sp.secrets {
+		secrets = append(secrets, s.render())
+	}
+	o["passwordCredentials"], o["keyCredentials"] = values(secrets), []any{}
 	if app := c.appByClientID(sp.appID); app != nil {
 		o["displayName"], o["appDisplayName"], o["signInAudience"] = app.text("displayName"), app.text("displayName"), app.text("signInAudience")
 	}
