@@ -49,6 +49,10 @@ func (c claims) who() string {
 	return ""
 }
 
+func (c claims) bearer() session.Bearer {
+	return session.Bearer{Who: c.who(), Tenant: c.Tenant, App: c.App, Person: c.Type != "app" && c.UPN+c.Unique != "", Factors: c.Factors}
+}
+
 // bearer is whom a credential's token for the resource manager speaks for.
 func (d *door) bearer(ctx context.Context, cred azcore.TokenCredential) (session.Bearer, error) {
 	t, err := cred.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{d.cloud.Services[cloud.ResourceManager].Audience + "/.default"}})
@@ -56,5 +60,5 @@ func (d *door) bearer(ctx context.Context, cred azcore.TokenCredential) (session
 		return session.Bearer{}, err
 	}
 	c := claimsOf(t.Token)
-	return session.Bearer{Who: c.who(), Person: c.Type != "app" && c.UPN+c.Unique != "", Factors: c.Factors}, nil
+	return c.bearer(), nil
 }

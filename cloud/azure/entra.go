@@ -1,16 +1,46 @@
 package azure
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"github.com/itbytes/landfall/fault"
 )
+
+// askEntra asks an OAuth endpoint of a tenant. No error of it quotes what was sent or answered.
+func askEntra(ctx context.Context, by *http.Client, at string, form url.Values, out any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := by.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close() //nolint:errcheck // the body was read
+	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return entraError(resp, b)
+	}
+	if err := json.Unmarshal(b, out); err != nil {
+		return fmt.Errorf("%s answered 200 and nothing that can be read", at)
+	}
+	return nil
+}
 
 // tokenRefusal is the token endpoint saying no. Its error text holds nothing of the request, in which the refresh token is.
 type tokenRefusal struct {
@@ -100,6 +130,8 @@ func byAADSTS(number string) (fault.Kind, string, bool) {
 		return fault.Denied, "Have the Conditional Access policy allow this device and place, or sign in from one that it allows, then resume.", true
 	case "50053":
 		return fault.Locked, "Leave it alone until the lock ends, or have an administrator unblock the account; trying lengthens the lock.", true
+	case "7000112":
+		return fault.Locked, "Have the application's service principal enabled again, then resume.", true
 	case "50057":
 		return fault.Locked, "Have the account enabled again, then resume.", true
 	case "50055", "50144":

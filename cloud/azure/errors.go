@@ -144,7 +144,11 @@ func where(r *http.Request) (service, operation string) {
 	if len(r.Header["x-ms-version"]) > 0 { //nolint:canonicalheader // as the SDK of the storage services writes it, which alone are asked by version
 		return "Microsoft.Storage", r.Method + " blobs"
 	}
-	if _, rest, found := strings.Cut(path, "v1.0/"); found && !strings.Contains(path, "providers/") {
+	_, rest, found := strings.Cut(path, "v1.0/")
+	if !found {
+		_, rest, found = strings.Cut(path, "beta/")
+	}
+	if found && !strings.Contains(path, "providers/") {
 		set, _, _ := strings.Cut(rest, "/")
 		set, _, _ = strings.Cut(set, "(")
 		return "graph", r.Method + " " + set

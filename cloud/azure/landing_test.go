@@ -229,6 +229,40 @@ func (v *vault) Keep(ctx context.Context, ref string, f plan.ItemFields) (plan.I
 	return v.Find(ctx, ref)
 }
 
+// Slots implements identity.Slots: op://vault/item holds the current key, op://vault/item/pending the next.
+func (v *vault) Slots(_ context.Context, item string) (plan.Slotted, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	out := plan.Slotted{Keys: map[plan.Slot]string{}}
+	for slot, at := range map[plan.Slot]string{plan.Current: item, plan.Staged: item + "/pending", plan.Previous: item + "/previous"} {
+		if id := v.items[at].Plain["key id"]; id != "" {
+			out.Keys[slot] = id
+		}
+	}
+	return out, nil
+}
+
+func (v *vault) Stage(ctx context.Context, item, _ string, f plan.ItemFields) (plan.Item, error) {
+	return v.Keep(ctx, item+"/pending", f)
+}
+
+func (v *vault) RevealAll(_ context.Context, ref string, fields ...string) (map[string]plan.Secret, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	out := map[string]plan.Secret{}
+	for _, f := range fields {
+		value := v.items[ref].Secret[f]
+		if value.Empty() {
+			value = plan.NewSecret(v.items[ref].Plain[f])
+		}
+		if value.Empty() {
+			return nil, fault.New(fault.Invalid, "Give the item that field.", "the item %s has no field %q with a value", ref, f)
+		}
+		out[f] = value
+	}
+	return out, nil
+}
+
 func (v *vault) Reveal(_ context.Context, ref, field string) (plan.Secret, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -150,28 +149,7 @@ func (u *user) redeem(ctx context.Context, tenant string, form url.Values) (answ
 	return a, nil
 }
 
-// ask asks one of the tenant's OAuth endpoints. No error of it quotes what was sent or answered.
+// ask asks one of the tenant's OAuth endpoints.
 func (u *user) ask(ctx context.Context, tenant, endpoint string, form url.Values, out any) error {
-	at := u.entra + "/" + url.PathEscape(tenant) + "/oauth2/v2.0/" + endpoint
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at, strings.NewReader(form.Encode()))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := u.http.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close() //nolint:errcheck // the body was read
-	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil {
-		return err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return entraError(resp, b)
-	}
-	if err := json.Unmarshal(b, out); err != nil {
-		return fmt.Errorf("the %s endpoint of %s answered 200 and nothing that can be read", endpoint, tenant)
-	}
-	return nil
+	return askEntra(ctx, u.http, u.entra+"/"+url.PathEscape(tenant)+"/oauth2/v2.0/"+endpoint, form, out)
 }

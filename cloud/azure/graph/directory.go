@@ -31,6 +31,7 @@ type Application struct {
 type Password struct {
 	KeyID       string    `json:"keyId"`
 	DisplayName string    `json:"displayName"`
+	Begins      time.Time `json:"startDateTime"`
 	Ends        time.Time `json:"endDateTime"`
 }
 
@@ -50,6 +51,18 @@ type Principal struct {
 	ID      string `json:"id"`
 	AppID   string `json:"appId"`
 	Enabled bool   `json:"accountEnabled"`
+	// Passwords and Keys are of its own, beside those of its application.
+	Passwords []Password        `json:"passwordCredentials"`
+	Keys      []json.RawMessage `json:"keyCredentials"`
+}
+
+// CredentialUse is when one credential of an application was last signed in with (appCredentialSignInActivity of the beta).
+type CredentialUse struct {
+	KeyID    string `json:"keyId"`
+	Resource string `json:"resourceId"`
+	SignIn   struct {
+		Last time.Time `json:"lastSignInDateTime"`
+	} `json:"signInActivity"`
 }
 
 // Federated is a trust of an application in tokens that somebody else issues.
@@ -79,6 +92,14 @@ func (c *Client) Application(ctx context.Context, name string) (Application, err
 		return shown[0], nil
 	}
 	return a, absent
+}
+
+// Credentials reads an application's credentials, the certificates with their public halves: those are told where one
+// application is asked for them by name, and nowhere else (Graph reference, keyCredential).
+func (c *Client) Credentials(ctx context.Context, id string) (Application, error) {
+	var a Application
+	err := c.Get(ctx, "applications/"+id+"?$select=id,appId,displayName,passwordCredentials,keyCredentials", &a)
+	return a, err
 }
 
 // Path is where an application stands: by its unique name where it has one, for only so can its parts be made by name.

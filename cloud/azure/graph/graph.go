@@ -33,6 +33,11 @@ func New(base string, cred azcore.TokenCredential, o policy.ClientOptions) *Clie
 	}
 }
 
+// Beta is the same directory by the version of Graph that has what v1.0 does not have yet. Microsoft may change it at any time.
+func (c *Client) Beta() *Client {
+	return &Client{base: strings.TrimSuffix(c.base, "/v1.0") + "/beta", pipeline: c.pipeline}
+}
+
 // Get reads path into out.
 func (c *Client) Get(ctx context.Context, path string, out any) error {
 	return c.do(ctx, http.MethodGet, path, nil, out, nil)

@@ -35,7 +35,7 @@ func (c *Client) rest(next string) string {
 	if err != nil {
 		return ""
 	}
-	_, path, found := strings.Cut(u.EscapedPath(), "/v1.0/")
+	_, path, found := strings.Cut(u.EscapedPath(), c.base[strings.LastIndex(c.base, "/"):]+"/")
 	if !found {
 		return ""
 	}

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/itbytes/landfall/cloud/azure/graph"
@@ -38,16 +39,10 @@ func (c credential) secretField() string {
 	return fieldSecret
 }
 
-func (c credential) days() time.Duration {
-	days := c.identity.CredentialDays
-	if days == 0 {
-		days = 90
-	}
-	return time.Duration(days) * 24 * time.Hour
-}
+// name is what the credential is called in Entra that this step makes.
+func (c credential) name(t plan.Task) string { return maker(t.Landing.Plan) + " " + t.Key }
 
-// ours is how the credentials that a plan made are named.
-func ours(t plan.Task) string { return "landfall/" + t.Landing.Plan }
+func (c credential) ring(s *session.Session) ring { return ring{s, c.identity.Name} }
 
 // Describe implements step.Control.
 func (c credential) Describe(l plan.Landing) (plan.Step, bool) {
@@ -86,18 +81,42 @@ func (c credential) Observe(ctx context.Context, s *session.Session, t plan.Task
 		State: plan.Present, ID: key, Match: plan.ByKey,
 		Live: plan.Fields{"kept at": c.identity.Credential, "credential": "not one of the application's"},
 	}
-	if ends, stands := standing(a, key); stands {
+	if k, stands := credentialIn(a, key); stands {
 		o.Live["credential"] = valid
-		if time.Now().After(ends) {
+		if k.State == plan.KeyExpired {
 			o.Live["credential"] = "expired"
 		}
-		o.Evidence = []string{c.identity.Credential + " holds " + key + ", valid until " + ends.UTC().Format(time.DateOnly)}
-		return session.WithFact(o, "credential-expires-"+c.identity.Name, ends.UTC().Format(time.RFC3339)), nil
+		o.Evidence = []string{c.identity.Credential + " holds " + key + ", valid until " + k.Expires.Format(time.DateOnly)}
+		o = session.WithFact(o, "credential-expires-"+c.identity.Name, k.Expires.Format(time.RFC3339))
+		return c.proven(ctx, s, t, o)
 	}
 	o.Evidence = []string{c.identity.Credential + " holds " + key + ", which the application does not have"}
 	if t.Begun != nil && t.Begun.ID == key {
 		o.State, o.Why = plan.Pending, "the credential is made and not yet seen in every copy of the directory"
 	}
+	return o, nil
+}
+
+// proven is the observation of a credential that this run has just made, by a token that is redeemed with it: an id in a list
+// opens nothing.
+func (c credential) proven(ctx context.Context, s *session.Session, t plan.Task, o plan.Observation) (plan.Observation, error) {
+	if t.Begun == nil || t.Begun.ID != o.ID {
+		return o, nil
+	}
+	v, err := slotsOf(s, c.identity.Name)
+	if err != nil {
+		return o, err
+	}
+	w := witness{ring: c.ring(s), vault: v, item: c.identity.Credential, id: strings.ToLower(c.identity.Name), certificate: c.certificate()}
+	p, err := w.Prove(ctx, plan.Current)
+	switch {
+	case fault.KindOf(err) == fault.Propagating:
+		o.State, o.Why = plan.Pending, "the credential is made and not yet known everywhere in Entra"
+		return o, nil
+	case err != nil:
+		return o, err
+	}
+	o.Evidence = append(o.Evidence, "it signed in as "+p.Who)
 	return o, nil
 }
 
@@ -127,21 +146,17 @@ func (c credential) Apply(ctx context.Context, s *session.Session, t plan.Task, 
 }
 
 // Undo implements step.Undoer: the credential is taken from the application, so that its secret opens nothing any more, and then
-// the vault's item is marked. The item stays, for others may have written into it.
+// the vault's item is marked. The item stays, for others may have written into it. A credential that was rotated since is not
+// the run's: the loop has left it, and has said so.
 func (c credential) Undo(ctx context.Context, s *session.Session, t plan.Task, _ plan.Deed, o plan.Observation) error {
 	a, err := c.application(ctx, s, t)
 	if err != nil && !session.Missing(err) {
 		return err
 	}
-	if _, stands := standing(a, o.ID); stands && c.certificate() {
-		err = s.Graph.Patch(ctx, "applications/"+a.ID, map[string]any{"keyCredentials": without(a, o.ID)})
-	} else if stands {
-		err = s.Graph.Post(ctx, "applications/"+a.ID+"/removePassword", map[string]any{"keyId": o.ID}, nil)
-	} else {
-		err = nil
-	}
-	if err != nil {
-		return err
+	if _, stands := credentialIn(a, o.ID); stands {
+		if err := c.ring(s).remove(ctx, a.ID, o.ID); err != nil {
+			return err
+		}
 	}
 	_, err = s.Keeper.Keep(ctx, c.identity.Credential, plan.ItemFields{
 		Plain: map[string]string{fieldKey: "", fieldExpires: "", fieldGone: o.ID},
@@ -156,8 +171,7 @@ func (c credential) application(ctx context.Context, s *session.Session, t plan.
 	if err != nil || id == "" {
 		return a, err
 	}
-	err = s.Graph.Get(ctx, "applications/"+id+"?$select=id,appId,passwordCredentials,keyCredentials", &a)
-	return a, err
+	return s.Graph.Credentials(ctx, id)
 }
 
 func (c credential) find(ctx context.Context, s *session.Session) (plan.Item, error) {

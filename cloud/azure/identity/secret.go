@@ -2,8 +2,7 @@ package identity
 
 import (
 	"context"
-	"strings"
-	"time"
+	"slices"
 
 	"github.com/itbytes/landfall/cloud/azure/graph"
 	"github.com/itbytes/landfall/cloud/azure/session"
@@ -14,43 +13,39 @@ import (
 // makeSecret makes a client secret and keeps it, in this order: remove what an earlier attempt may have lost, make, keep.
 // Graph shows a secret once; one that did not reach the vault is an orphan that nobody can use and nobody may keep.
 func (c credential) makeSecret(ctx context.Context, s *session.Session, t plan.Task, a graph.Application, intent step.Intent) (plan.Applied, error) {
-	kept, err := c.find(ctx, s)
+	lost, err := c.lost(ctx, s, t)
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	for _, p := range orphans(t, a, kept.Fields[fieldKey]) {
-		if err := s.Graph.Post(ctx, "applications/"+a.ID+"/removePassword", map[string]any{"keyId": p.KeyID}, nil); err != nil {
+	for _, k := range credentials(a) {
+		if k.certificate || !lost(k) {
+			continue
+		}
+		if err := c.ring(s).remove(ctx, a.ID, k.ID); err != nil {
 			return plan.Applied{}, err
 		}
 	}
-	ends := time.Now().UTC().Add(c.days()).Truncate(time.Second)
 	intent("addPassword " + c.identity.Name)
-	var made struct {
-		KeyID  string `json:"keyId"`
-		Secret string `json:"secretText"`
-	}
-	err = s.Graph.Post(ctx, "applications/"+a.ID+"/addPassword", map[string]any{
-		"passwordCredential": map[string]any{"displayName": ours(t) + " " + t.Key, "endDateTime": ends.Format(time.RFC3339)},
-	}, &made)
+	made, err := c.ring(s).add(ctx, a.ID, c.name(t), lifetime(c.identity))
 	if err != nil {
 		return plan.Applied{}, err
 	}
-	_, err = s.Keeper.Keep(ctx, c.identity.Credential, plan.ItemFields{
-		Plain: map[string]string{
-			fieldClient: a.AppID, fieldTenant: s.Tenant, fieldKey: made.KeyID, fieldExpires: ends.Format(time.RFC3339),
-		},
-		Secret: map[string]plan.Secret{fieldSecret: plan.NewSecret(made.Secret)},
-	})
-	return plan.Applied{ID: made.KeyID}, err
+	_, err = s.Keeper.Keep(ctx, c.identity.Credential, made.fields(s.Tenant, a.AppID))
+	return plan.Applied{ID: made.id}, err
 }
 
-// orphans are the secrets that the plan made and the vault does not hold.
-func orphans(t plan.Task, a graph.Application, kept string) []graph.Password {
-	var out []graph.Password
-	for _, p := range a.Passwords {
-		if p.KeyID != kept && strings.HasPrefix(p.DisplayName, ours(t)+" ") {
-			out = append(out, p)
-		}
+// lost tells the credentials that this step made and nobody has: those of its own name that are in no slot of the vault and
+// never were. What a rotation makes bears another name, and is the rotation's.
+func (c credential) lost(ctx context.Context, s *session.Session, t plan.Task) (func(named) bool, error) {
+	v, err := slotsOf(s, c.identity.Name)
+	if err != nil {
+		return nil, err
 	}
-	return out
+	held, err := v.Slots(ctx, c.identity.Credential)
+	if err != nil {
+		return nil, err
+	}
+	return func(k named) bool {
+		return k.name == c.name(t) && slotOf(held, k.ID) == "" && !slices.Contains(held.Dropped, k.ID)
+	}, nil
 }

@@ -25,6 +25,8 @@ type Session struct {
 	Keeper       step.Keeper
 	// Bearer says whom the login's tokens speak for.
 	Bearer func(context.Context) (Bearer, error)
+	// SignIn redeems a credential of an application, past every cache, and says whom the token for Microsoft Graph speaks for.
+	SignIn func(context.Context, ClientKey) (Bearer, error)
 	// Told holds the handles of operations whose failure was told once. Whoever comes again has read it and wants the
 	// thing tried again.
 	Told *sync.Map
@@ -35,6 +37,8 @@ type Session struct {
 // Bearer is whom a login's tokens speak for.
 type Bearer struct {
 	Who     string
+	Tenant  string
+	App     string   // the application (client) id
 	Person  bool     // a user, who signs in; not an application
 	Factors []string // how a user has proven who they are: pwd, mfa, fido … (RFC 8176)
 }
