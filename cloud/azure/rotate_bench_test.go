@@ -25,7 +25,8 @@ type bench struct {
 	c     plan.Credential
 	keep  *keeping.Vault // as the adapter reaches it
 	clean *keeping.Vault
-	step  carried // the credential's step, as it was carried out
+	step  carried  // the credential's step, as it was carried out
+	told  []string // its evidence
 
 	n      int // rotations so far
 	most   int // credentials that stood at a time
@@ -55,12 +56,12 @@ func newBench(t *testing.T, kind plan.CredentialKind, change ...func(*kernel.Sce
 	if err != nil {
 		t.Fatal(err)
 	}
-	reach := func(h http.Handler) *keeping.Vault {
+	reach := func(h http.Handler, patience time.Duration) *keeping.Vault {
 		srv := httptest.NewServer(h)
 		t.Cleanup(srv.Close)
-		return keeping.New(keeping.Options{Host: srv.URL, Token: plan.NewSecret(connect.Token()), Timeout: 150 * time.Millisecond, Pause: time.Millisecond})
+		return keeping.New(keeping.Options{Host: srv.URL, Token: plan.NewSecret(connect.Token()), Timeout: patience, Pause: time.Millisecond})
 	}
-	b.keep, b.clean = reach(b.struck(connect.Handler())), reach(connect.Handler())
+	b.keep, b.clean = reach(b.struck(connect.Handler()), 150*time.Millisecond), reach(connect.Handler(), time.Minute)
 	b.azure = azure.New(azure.Options{Endpoint: b.url, Sessions: b.sessions, Keeper: b.keep, Patience: 2 * time.Second, HTTP: &http.Client{Timeout: 5 * time.Second}})
 	l := landings(t)[2]
 	id := &l.Identities[0]
@@ -79,7 +80,7 @@ func newBench(t *testing.T, kind plan.CredentialKind, change ...func(*kernel.Sce
 		for k, v := range out.Facts {
 			facts[k] = v
 		}
-		b.step = carried{task, plan.Deed{Change: out.Change, Receipt: out.Receipt}}
+		b.step, b.told = carried{task, plan.Deed{Change: out.Change, Receipt: out.Receipt}}, out.Evidence
 	}
 	watched, stop := context.WithCancel(context.Background())
 	var done sync.WaitGroup
@@ -118,8 +119,8 @@ func (b *bench) struck(next http.Handler) http.Handler {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = w.Write([]byte(`{"status":403,"message":"Authorization: token does not have permission to perform update on vault"}`))
 		case "slow":
-			time.Sleep(250 * time.Millisecond)
-			next.ServeHTTP(w, r)
+			next.ServeHTTP(httptest.NewRecorder(), r) // it is carried out, and the answer comes after whoever asked has gone
+			time.Sleep(200 * time.Millisecond)
 		default:
 			next.ServeHTTP(w, r)
 		}
@@ -284,4 +285,15 @@ func (b *bench) noSecretCameUp() {
 			b.t.Errorf("a secret of %d letters was told", len(s))
 		}
 	}
+}
+
+// aged is a vault whose keys are there since long ago.
+type aged struct{ *keeping.Vault }
+
+func (v aged) Slots(ctx context.Context, item string) (plan.Slotted, error) {
+	out, err := v.Vault.Slots(ctx, item)
+	for slot := range out.Since {
+		out.Since[slot] = time.Now().Add(-time.Hour)
+	}
+	return out, err
 }

@@ -52,8 +52,8 @@ func TestARotationThatIsStruckAtAnyCallOfGraphLosesNothing(t *testing.T) {
 					b.sound(fmt.Sprintf("call %d of %d, %s", n+1, calls, how))
 				}
 			}
-			if b.most > 2 || calls < 10 || struck < 4*calls {
-				t.Errorf("%d blows were felt at %d calls, want most of them; %d credentials stood at a time, want the old and the new at most", struck, calls, b.most)
+			if b.most > 2 || calls < 10 || struck < 3*calls {
+				t.Errorf("%d blows were felt at %d calls, want most of them (a connection that breaks while a read waits is asked anew by itself); %d credentials stood at a time, want the old and the new at most", struck, calls, b.most)
 			}
 			b.noSecretCameUp()
 			t.Logf("%d rotations, %d blows were felt, %d sign-ins", b.n, struck, b.probes)
@@ -84,7 +84,7 @@ func TestARotationWhoseVaultFailsAtAnyCallLosesNothing(t *testing.T) {
 					b.sound(fmt.Sprintf("call %d of %d, %s", n+1, calls, how))
 				}
 			}
-			if b.most > 2 || calls < 20 || b.errors < calls {
+			if b.most > 2 || calls < 20 || b.errors < calls/2 {
 				t.Errorf("%d calls, %d deeds done again, %d credentials stood at a time; want the old and the new at most", calls, b.errors, b.most)
 			}
 			b.noSecretCameUp()

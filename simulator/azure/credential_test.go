@@ -90,11 +90,17 @@ func TestAnApplicationSeesOnlyWhatItsRolesAllow(t *testing.T) {
 // selfSigned is a key pair with its certificate.
 func selfSigned(t *testing.T) (*rsa.PrivateKey, *x509.Certificate) {
 	t.Helper()
+	return lasting(t, time.Hour)
+}
+
+// lasting is a key pair with a certificate that lasts so long.
+func lasting(t *testing.T, lasts time.Duration) (*rsa.PrivateKey, *x509.Certificate) {
+	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "x"}, NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(time.Hour)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "x"}, NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(lasts)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)
