@@ -62,7 +62,7 @@ func newBench(t *testing.T, kind plan.CredentialKind, change ...func(*kernel.Sce
 		return keeping.New(keeping.Options{Host: srv.URL, Token: plan.NewSecret(connect.Token()), Timeout: patience, Pause: time.Millisecond})
 	}
 	b.keep, b.clean = reach(b.struck(connect.Handler()), 150*time.Millisecond), reach(connect.Handler(), time.Minute)
-	b.azure = azure.New(azure.Options{Endpoint: b.url, Sessions: b.sessions, Keeper: b.keep, Patience: 2 * time.Second, HTTP: &http.Client{Timeout: 5 * time.Second}})
+	b.azure = azure.New(azure.Options{Endpoint: b.url, Sessions: b.sessions, Keeper: b.keep, Patience: 2 * time.Second, HTTP: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}}) // else a read whose connection breaks is asked anew unseen
 	l := landings(t)[2]
 	id := &l.Identities[0]
 	id.CredentialType = map[plan.CredentialKind]string{plan.EntraSecret: "secret", plan.EntraCertificate: "certificate"}[kind]

@@ -34,7 +34,7 @@ func TestARotationThatIsStruckAtAnyCallOfGraphLosesNothing(t *testing.T) {
 			b := newBench(t, kind)
 			before := len(b.kernel.Calls())
 			b.rotate()
-			calls, struck := 0, 0
+			calls, dealt, struck := 0, 0, 0
 			for _, c := range b.kernel.Calls()[before:] {
 				if c.Service == "graph" {
 					calls++
@@ -42,6 +42,10 @@ func TestARotationThatIsStruckAtAnyCallOfGraphLosesNothing(t *testing.T) {
 			}
 			for n := range calls {
 				for how, f := range blows() {
+					if kind == plan.EntraCertificate && f.Status != 0 && how != []string{"403", "429", "500"}[n%3] {
+						continue // a key pair takes long to make, and a refusal is a refusal
+					}
+					dealt++
 					f.Match, f.After, f.Times = kernel.Match{Service: "graph"}, n, 1
 					id, errors := b.kernel.Order(f), b.errors
 					b.rotate()
@@ -52,8 +56,8 @@ func TestARotationThatIsStruckAtAnyCallOfGraphLosesNothing(t *testing.T) {
 					b.sound(fmt.Sprintf("call %d of %d, %s", n+1, calls, how))
 				}
 			}
-			if b.most > 2 || calls < 10 || struck < 3*calls {
-				t.Errorf("%d blows were felt at %d calls, want most of them (a connection that breaks while a read waits is asked anew by itself); %d credentials stood at a time, want the old and the new at most", struck, calls, b.most)
+			if b.most > 2 || calls < 10 || struck < dealt-2 {
+				t.Errorf("%d of %d blows were felt at %d calls, want all but those of the report that is not told; %d credentials stood at a time, want the old and the new at most", struck, dealt, calls, b.most)
 			}
 			b.noSecretCameUp()
 			t.Logf("%d rotations, %d blows were felt, %d sign-ins", b.n, struck, b.probes)
@@ -71,8 +75,8 @@ func TestARotationWhoseVaultFailsAtAnyCallLosesNothing(t *testing.T) {
 			calls := b.calls - before
 			for n := range calls {
 				for _, how := range []string{"lose", "reset", "down", "slow", "read-only"} {
-					if kind == plan.EntraCertificate && (n+len(how))%3 > 0 {
-						continue // a key pair takes long to make, and the calls are the same
+					if part := map[plan.CredentialKind]int{plan.EntraSecret: 2, plan.EntraCertificate: 3}[kind]; (n+len(how))%part > 0 {
+						continue // a part of all, for the time it takes; the vault's own tests strike every call
 					}
 					b.strike.Lock()
 					b.how, b.left = how, n
@@ -84,7 +88,7 @@ func TestARotationWhoseVaultFailsAtAnyCallLosesNothing(t *testing.T) {
 					b.sound(fmt.Sprintf("call %d of %d, %s", n+1, calls, how))
 				}
 			}
-			if b.most > 2 || calls < 20 || b.errors < calls/2 {
+			if b.most > 2 || calls < 20 || b.errors < calls/3 {
 				t.Errorf("%d calls, %d deeds done again, %d credentials stood at a time; want the old and the new at most", calls, b.errors, b.most)
 			}
 			b.noSecretCameUp()

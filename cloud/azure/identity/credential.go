@@ -74,7 +74,7 @@ func (c credential) Observe(ctx context.Context, s *session.Session, t plan.Task
 	if missing != nil && key != "" { // an application that is not seen proves nothing about a credential that is kept
 		return plan.Observation{}, missing
 	}
-	if !kept.Exists || key == "" || !kept.Holds[c.secretField()] {
+	if !kept.Exists || key == "" || !kept.Holds[fieldPrivate] && !kept.Holds[fieldSecret] { // one of the other type is renewed as the plan has it by its next rotation
 		return plan.Observation{State: plan.Absent, Evidence: []string{c.identity.Credential + " holds no credential of " + c.identity.Name}}, nil
 	}
 	o := plan.Observation{

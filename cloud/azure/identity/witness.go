@@ -47,14 +47,13 @@ func (w witness) Prove(ctx context.Context, slot plan.Slot) (plan.Proof, error) 
 	return plan.Proof{Key: id, Who: w.ring.name + "/" + b.App, At: time.Now()}, nil
 }
 
-// read reads a slot's credential, all of it at one time. The plan may have changed what it is since it was made.
-func (w witness) read(ctx context.Context, slot plan.Slot) (session.ClientKey, string, error) {
-	k, id, err := w.readAs(ctx, slot, w.certificate)
-	if fault.KindOf(err) != fault.Invalid {
-		return k, id, err
-	}
-	if k, id, other := w.readAs(ctx, slot, !w.certificate); other == nil {
-		return k, id, nil
+// read reads a slot's credential, all of it at one time. The plan may have changed what it is since it was made, and a rotation
+// may be making it so between two looks: then the third finds it.
+func (w witness) read(ctx context.Context, slot plan.Slot) (k session.ClientKey, id string, err error) {
+	for _, as := range []bool{w.certificate, !w.certificate, w.certificate} {
+		if k, id, err = w.readAs(ctx, slot, as); fault.KindOf(err) != fault.Invalid {
+			break
+		}
 	}
 	return k, id, err
 }
