@@ -130,5 +130,6 @@ var (
 	_ activities.Gate    = (*azure.Cloud)(nil)
 	_ activities.Gate    = (*gcp.Cloud)(nil)
 	_ activities.Smith   = (*aws.Cloud)(nil)
+	_ activities.Smith   = (*azure.Cloud)(nil)
 	_ activities.Smith   = (*gcp.Cloud)(nil)
 )
