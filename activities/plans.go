@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -66,7 +67,7 @@ func (a *Plans) read(in SettlePlanInput) (plan.Plan, error) {
 			continue
 		}
 		if err != nil {
-			return plan.Plan{}, fault.New(fault.Invalid, "Let the worker read its plan folder.", "read plan %q: %v", in.PlanRef, err)
+			return plan.Plan{}, unreadable(in.PlanRef, err)
 		}
 		p, err := a.Settle(in.PlanRef+ending, b)
 		if err != nil {
@@ -74,18 +75,31 @@ func (a *Plans) read(in SettlePlanInput) (plan.Plan, error) {
 		}
 		return p, nil
 	}
-	return plan.Plan{}, fault.New(fault.Invalid, "The worker's folder holds: "+strings.Join(a.names(), ", ")+".", "no plan is named %q", in.PlanRef)
+	names, err := a.names()
+	if err != nil {
+		return plan.Plan{}, unreadable(in.PlanRef, err)
+	}
+	return plan.Plan{}, fault.New(fault.Invalid, "The worker's folder holds: "+cmp.Or(strings.Join(names, ", "), "no plan")+".", "no plan is named %q", in.PlanRef)
 }
 
-func (a *Plans) names() []string {
+// unreadable is a plan folder that does not say what is in it. What a plan no longer says is never undone for that.
+func unreadable(ref string, err error) error {
+	return fault.New(fault.Invalid, "Let the worker read its plan folder (LANDFALL_PLANS), then start the run again; nothing was written.",
+		"the plan %q cannot be read from the worker's plan folder: %v", ref, err)
+}
+
+func (a *Plans) names() ([]string, error) {
+	entries, err := fs.ReadDir(a.Folder, ".")
+	if err != nil {
+		return nil, err
+	}
 	var out []string
-	entries, _ := fs.ReadDir(a.Folder, ".") // a folder that cannot be read holds no names to offer
 	for _, e := range entries {
 		if name, ending, cut := strings.Cut(e.Name(), "."); cut && (ending == "yaml" || ending == "yml" || ending == "json") {
 			out = append(out, name)
 		}
 	}
-	return out
+	return out, nil
 }
 
 func invalid(err error) error {
