@@ -76,6 +76,12 @@ func (e edge) Owned() bool {
 	return ok && o.Owned()
 }
 
+// Shared implements step.Shared.
+func (e edge) Shared(c plan.Change) bool {
+	s, ok := e.control.(step.Shared)
+	return ok && s.Shared(c)
+}
+
 // Budget implements step.Budgeted.
 func (e edge) Budget() time.Duration {
 	if b, ok := e.control.(step.Budgeted); ok {

@@ -50,6 +50,9 @@ func TestAPreviewWritesNothingAndSaysWhatWouldBeDone(t *testing.T) {
 			if out.Writes != 0 {
 				t.Errorf("%s %s: got %d writes, want 0", l.ID(), out.Step, out.Writes)
 			}
+			if out.Step == "management-group" && out.Stood != "" {
+				t.Errorf("%s is sure of the group that whoever comes first makes", l.ID())
+			}
 			t.Logf("%s %s: %s %s", l.ID(), out.Step, out.Change.Op, out.Change.Why)
 		}
 	}

@@ -337,6 +337,30 @@ func TestAPreviewIsSureOnlyOfWhatNothingBeforeItWillChange(t *testing.T) {
 	}
 }
 
+func TestAPreviewIsNotSureOfWhatAnotherLandingOfTheRunMayDoFirst(t *testing.T) {
+	for shared, sure := range map[bool]bool{false: true, true: false} {
+		cat := &step.Catalog[*world]{
+			Controls: func(plan.Landing) []step.Control[*world] {
+				return []step.Control[*world]{together{counted{thing()}, shared}}
+			},
+			Open: func(context.Context, plan.Task) (*world, error) {
+				return &world{observed: []plan.Observation{present("1")}}, nil
+			},
+		}
+		if got := cat.Preview(t.Context(), plan.Landing{Plan: "p", Cloud: plan.AWS}).Outcomes[0].Stood; (got != "") != sure {
+			t.Errorf("shared %v: sure of %q, want %v", shared, got, sure)
+		}
+	}
+}
+
+// together is a control whose change several landings make.
+type together struct {
+	counted
+	shared bool
+}
+
+func (c together) Shared(plan.Change) bool { return c.shared }
+
 // counted is a control whose observations count as reads.
 type counted struct{ control }
 

@@ -98,7 +98,7 @@ func (c *Catalog[S]) Preview(ctx context.Context, l plan.Landing) plan.Preview {
 		for _, a := range st.After {
 			certain = certain && settled[a]
 		}
-		if certain && out.State != plan.StepPending {
+		if s, knows := ctl.(Shared); certain && out.State != plan.StepPending && !(knows && s.Shared(out.Change)) {
 			out.Stood = out.Change.Stood()
 		}
 		settled[st.Name] = certain && out.Change.Op == plan.None

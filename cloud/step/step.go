@@ -44,6 +44,10 @@ type Budgeted interface{ Budget() time.Duration }
 // Owned is a Control whose thing bears an ownership tag: found without one, it is adopted by writing it.
 type Owned interface{ Owned() bool }
 
+// Shared is a Control that knows of changes which several landings of a plan make together: what the first of them has done
+// in a run is not the world that has changed since somebody approved it, so that no preview is sure of such a change.
+type Shared interface{ Shared(c plan.Change) bool }
+
 // Keeper is where a control puts a one-shot secret in the same activity that made it (1Password Connect). References are
 // op://vault/item[/field].
 type Keeper interface {

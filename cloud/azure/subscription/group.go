@@ -29,6 +29,9 @@ func (group) Want(t plan.Task) plan.Fields {
 	return plan.Fields{"group": t.Landing.Parent, "subscription": "member"}
 }
 
+// Shared implements step.Shared: whoever of the landings comes first makes the group.
+func (group) Shared(c plan.Change) bool { return session.Changed(plan.Deed{Change: c}, "group") }
+
 // Budget is how long Azure may take to show a new group to those who made it.
 func (group) Budget() time.Duration { return session.Late }
 
