@@ -12,25 +12,25 @@ const paper = "examples/itbytes.yaml"
 
 func TestThePapersMigrationEndsAndASecondRunWritesNothing(t *testing.T) {
 	s := raise(t, "itbytes.yaml")
-	out := s.must(0, "migrate", paper, "--approve", "--wait")
-	r := s.report(paper)
-	s.wantDone(r, 9)
+	out := s.Must(0, "migrate", paper, "--approve", "--wait")
+	r := s.Report(paper)
+	s.WantDone(r, 9)
 	if r.ElapsedSeconds > 60 || r.ElapsedSeconds <= 0 || r.CriticalPathSeconds > r.ElapsedSeconds || r.CriticalPathSeconds <= 0 {
 		t.Errorf("elapsed %.1f s, critical path %.1f s; want at most 60 s, and a path no longer than the run", r.ElapsedSeconds, r.CriticalPathSeconds)
 	}
-	t.Logf("elapsed %.1f s, critical path %.1f s, %d calls, %d writes", r.ElapsedSeconds, r.CriticalPathSeconds, len(s.calls()), len(s.writes()))
+	t.Logf("elapsed %.1f s, critical path %.1f s, %d calls, %d writes", r.ElapsedSeconds, r.CriticalPathSeconds, len(s.Calls()), len(s.Writes()))
 
 	for landing, steps := range map[string][]string{
 		"aws/prod": {"mfa", "guardduty", "ebs-encryption"}, "azure/mgmt": {"security-defaults"}, "gcp/mgmt": {"two-step"},
 	} {
 		for _, name := range steps {
-			if st, there := r.step(landing, name); !there || st.Change != "none" || len(st.Evidence) == 0 {
+			if st, there := r.Step(landing, name); !there || st.Change != "none" || len(st.Evidence) == 0 {
 				t.Errorf("%s/%s: change %q with evidence %v, want already so, with its evidence", landing, name, st.Change, st.Evidence)
 			}
 		}
 	}
 	for _, name := range []string{"resource-group", "vnet", "nsg"} {
-		if st, _ := r.step("azure/prod", name); st.Change != "adopted" {
+		if st, _ := r.Step("azure/prod", name); st.Change != "adopted" {
 			t.Errorf("azure/prod/%s: change %q, want adopted", name, st.Change)
 		}
 	}
@@ -39,30 +39,27 @@ func TestThePapersMigrationEndsAndASecondRunWritesNothing(t *testing.T) {
 	}
 	s.wantEachOnce()
 
-	before := len(s.writes())
-	again := s.must(0, "migrate", paper, "--approve", "--wait")
+	before := s.Still()
+	again := s.Must(0, "migrate", paper, "--approve", "--wait")
 	if !strings.Contains(again, "no write was made") {
 		t.Errorf("the second run says %q, want that no write was made", again)
 	}
-	for _, w := range s.writes()[before:] {
-		t.Errorf("the second run wrote: %+v", w)
-	}
-	preview := s.must(0, "preview", paper)
+	s.wantNoWriteSince(before, "the second run")
+	preview := s.Must(0, "preview", paper)
 	if !strings.Contains(preview, "nothing would change") {
 		t.Errorf("preview says %q, want that nothing would change", preview)
 	}
-	list := s.must(0, "registry", "list", paper)
+	list := s.Must(0, "registry", "list", paper)
 	if strings.Count(list, "\n") != 12 {
 		t.Errorf("registry list = %q, want a heading and eleven rows", list)
 	}
-	s.wantNoSecret(out, again, preview, list)
+	s.WantNoSecret(out, again, preview, list)
 }
 
 // wantEachOnce wants nothing of the paper's tables doubled: no two things of a kind with one name in one container.
-func (s *stage) wantEachOnce() {
+func (s *scene) wantEachOnce() {
 	s.Helper()
-	var state map[string]json.RawMessage
-	s.sim("GET", "/sim/state", nil, &state)
+	state := s.State()
 	var azure struct {
 		Subscriptions map[string]struct {
 			DisplayName    string

@@ -9,7 +9,8 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
-	"go.temporal.io/sdk/client"
+
+	"github.com/itbytes/landfall/devstack/stage"
 )
 
 // Records the histories that workflows/replay_test.go replays: LANDFALL_RECORD=workflows/testdata/history make e2e.
@@ -19,14 +20,10 @@ func TestRecordHistories(t *testing.T) {
 		t.Skip("LANDFALL_RECORD names no folder to record histories to")
 	}
 	s := raise(t, "itbytes.yaml")
-	s.must(2, "preview", paper)
-	s.must(0, "migrate", paper, "--approve", "--wait")
-	s.must(0, "registry", "list", paper)
-	c, err := client.Dial(client.Options{HostPort: strings.TrimPrefix(s.Env()[0], "TEMPORAL_ADDRESS=")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	s.Must(2, "preview", paper)
+	s.Must(0, "migrate", paper, "--approve", "--wait")
+	s.Must(0, "registry", "list", paper)
+	c := s.Dial()
 	for _, id := range []string{
 		"preview/itbytes", "migrate/itbytes", "registry/itbytes", "land/itbytes/aws/mgmt", "land/itbytes/azure/prod", "land/itbytes/gcp/mgmt",
 	} {
@@ -42,12 +39,12 @@ func TestRecordHistories(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, v := range s.secrets() {
+		for _, v := range s.Secrets() {
 			if strings.Contains(string(b), v) {
 				t.Fatalf("the history of %s holds a secret", id)
 			}
 		}
-		if err := os.WriteFile(filepath.Join(root, folder, strings.ReplaceAll(id, "/", "-")+".json"), b, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(stage.Root, folder, strings.ReplaceAll(id, "/", "-")+".json"), b, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,29 +3,18 @@ package e2e
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"go.temporal.io/sdk/client"
+
+	"github.com/itbytes/landfall/devstack/stage"
 )
 
 // broken writes a plan that differs from the paper's by one replacement.
-func (s *stage) broken(old, now string) string {
+func (s *scene) broken(old, now string) string {
 	s.Helper()
-	b, err := os.ReadFile(root + "/" + paper)
-	if err != nil {
-		s.Fatal(err)
-	}
-	text := strings.Replace(string(b), old, now, 1)
-	if text == string(b) {
-		s.Fatalf("the paper's plan has no %q", old)
-	}
-	file := filepath.Join(s.TempDir(), "broken.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		s.Fatal(err)
-	}
-	return file
+	return s.Write("broken.yaml", s.Altered(paper, old, now))
 }
 
 func TestBadPlansAreRefusedInOneSentenceAndNothingIsWritten(t *testing.T) {
@@ -40,7 +29,7 @@ func TestBadPlansAreRefusedInOneSentenceAndNothingIsWritten(t *testing.T) {
 		t.Run(c.why, func(t *testing.T) {
 			file := s.broken(c.old, c.now)
 			for _, verb := range [][]string{{"validate", file}, {"migrate", file, "--approve"}, {"preview", file}} {
-				code, out, errs := s.landfall(verb...)
+				code, out, errs := s.Do(verb...)
 				if code != 1 {
 					t.Errorf("%s: exit %d, want 1", verb[0], code)
 				}
@@ -50,7 +39,7 @@ func TestBadPlansAreRefusedInOneSentenceAndNothingIsWritten(t *testing.T) {
 			}
 		})
 	}
-	if w := s.writes(); len(w) != 0 {
+	if w := s.Writes(); len(w) != 0 {
 		t.Errorf("bad plans wrote %v", w)
 	}
 }
@@ -74,22 +63,22 @@ func TestAPlanThatNamesAMissingVaultOrItemIsRefusedBeforeAnyWrite(t *testing.T) 
 				}
 			}
 			for _, verb := range [][]string{{"preview", file}, {"migrate", file, "--approve", "--wait"}} {
-				code, out, errs := s.landfall(verb...)
+				code, out, errs := s.Do(verb...)
 				if code != 1 || !strings.Contains(out+errs, c.want) {
 					t.Errorf("%s: exit %d, %q %q; want 1 and %s named", verb[0], code, out, errs, c.want)
 				}
 			}
 		})
 	}
-	if w := s.writes(); len(w) != 0 {
+	if w := s.Writes(); len(w) != 0 {
 		t.Errorf("refused runs wrote %v", w)
 	}
 }
 
 func TestAnUnreachableTemporalIsSaidInOneSentence(t *testing.T) {
-	s := raiseWithoutWorker(t, "itbytes.yaml")
+	s := scene{stage.Raise(t, stage.Options{Scenario: "itbytes.yaml", Idle: true})}
 	cmd := s.Landfall(context.Background(), "migrate", paper, "--approve")
-	cmd.Dir = root
+	cmd.Dir = stage.Root
 	cmd.Env = append(cmd.Env, "TEMPORAL_ADDRESS=127.0.0.1:1")
 	out, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "no Temporal server answers at 127.0.0.1:1") || !strings.Contains(string(out), "TEMPORAL_ADDRESS") {
@@ -99,11 +88,7 @@ func TestAnUnreachableTemporalIsSaidInOneSentence(t *testing.T) {
 
 func TestMalformedInputFromTheUIFailsTheRunWithASentence(t *testing.T) {
 	s := raise(t, "itbytes.yaml")
-	c, err := client.Dial(client.Options{HostPort: strings.TrimPrefix(s.Env()[0], "TEMPORAL_ADDRESS=")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c := s.Dial()
 	for _, in := range []struct {
 		input map[string]any
 		want  string
@@ -121,7 +106,7 @@ func TestMalformedInputFromTheUIFailsTheRunWithASentence(t *testing.T) {
 			t.Errorf("input %v: %v, want an error that names %q", in.input, err, in.want)
 		}
 	}
-	if w := s.writes(); len(w) != 0 {
+	if w := s.Writes(); len(w) != 0 {
 		t.Errorf("malformed inputs wrote %v", w)
 	}
 }

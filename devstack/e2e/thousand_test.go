@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,6 +11,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+
+	"github.com/itbytes/landfall/devstack/stage"
 )
 
 // Temporal's limits are 51,200 events and 50 MB a history; it suggests to continue as new from 4,096 events on.
@@ -27,20 +28,16 @@ func TestAThousandLandingsArePreviewedAndStartWithinTemporalsLimits(t *testing.T
 	s := raise(t, "thousand.yaml")
 	file := s.thousand()
 	began := time.Now()
-	s.must(0, "validate", file)
-	s.must(2, "preview", file)
+	s.Must(0, "validate", file)
+	s.Must(2, "preview", file)
 	t.Logf("1,002 landings validated and previewed in %.1f s", time.Since(began).Seconds())
 	if took := time.Since(began); took > 30*time.Second {
 		t.Errorf("validating and previewing took %v; it should take under 10 s on an idle machine", took)
 	}
-	if w := s.writes(); len(w) != 0 {
+	if w := s.Writes(); len(w) != 0 {
 		t.Fatalf("the preview wrote %d times", len(w))
 	}
-	c, err := client.Dial(client.Options{HostPort: strings.TrimPrefix(s.Env()[0], "TEMPORAL_ADDRESS=")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c := s.Dial()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -51,17 +48,15 @@ func TestAThousandLandingsArePreviewedAndStartWithinTemporalsLimits(t *testing.T
 	}
 	// A worker that holds AWS's credentials alone: the landings of the other clouds begin and wait for theirs. With a window
 	// wider than the plan all are under way at once, which is the most that a history can be asked to hold.
-	s.worker.Kill()
-	if s.worker, err = s.Worker(t.Context(), "--clouds", "aws"); err != nil {
-		t.Fatal(err)
-	}
+	s.KillWorker()
+	s.StartWorker("--clouds", "aws")
 	_, err = c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "migrate/thousand", TaskQueue: "landfall"}, "Migrate",
 		map[string]any{"plan": doc, "mode": "apply", "approval": "given", "window": 1200})
 	if err != nil {
 		t.Fatal(err)
 	}
 	begun := 0
-	s.eventually(3*time.Minute, "every landing begun", func() bool {
+	s.Eventually(3*time.Minute, "every landing begun", func() bool {
 		n, err := c.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Query: "WorkflowType = 'Land'"})
 		begun = int(n.GetCount())
 		return err == nil && begun == 1002
@@ -80,9 +75,9 @@ func TestAThousandLandingsArePreviewedAndStartWithinTemporalsLimits(t *testing.T
 }
 
 // thousand is the greenfield with 334 environments.
-func (s *stage) thousand() string {
+func (s *scene) thousand() string {
 	s.Helper()
-	b, err := os.ReadFile(root + "/examples/greenfield.yaml")
+	b, err := os.ReadFile(stage.Root + "/examples/greenfield.yaml")
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -94,9 +89,5 @@ func (s *stage) thousand() string {
 	text = strings.Replace(text, "name: greenfield", "name: thousand", 1)
 	text = regexp.MustCompile(`(?s)landings:\n.*?identities:`).ReplaceAllString(text, "network: {cidr: 10.0.0.0/8}\nidentities:")
 	text = regexp.MustCompile(`(?m)^  aws-(prod|dti)-keys:.*\n`).ReplaceAllString(text, "")
-	file := filepath.Join(s.TempDir(), "thousand.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		s.Fatal(err)
-	}
-	return file
+	return s.Write("thousand.yaml", text)
 }

@@ -27,6 +27,8 @@ type Options struct {
 	EnvFile  string   // shell lines for whoever wants to use the stack; holds the token of the simulated vault
 	AnyPorts bool     // take free ports, not the usual ones
 	Extra    []string // settings that come after the stack's own and win: NAME=value
+	// Temporal starts the server; the default is one in this process.
+	Temporal func(context.Context, temporal.Options) (Server, error)
 	Say      func(format string, a ...any)
 }
 
@@ -38,12 +40,15 @@ func (o Options) world() (kernel.Scenario, error) {
 	return kernel.Load(o.Scenario)
 }
 
+// Server is a running Temporal server with its UI.
+type Server interface{ Stop() }
+
 // Stack is a running stack.
 type Stack struct {
 	Ports    Ports
 	Sim      *simulator.Simulator
 	options  Options
-	temporal *temporal.Server
+	temporal Server
 	stop     context.CancelFunc
 }
 
@@ -82,7 +87,10 @@ func Up(ctx context.Context, o Options) (*Stack, error) {
 		stop()
 		return nil, err
 	}
-	s.temporal, err = temporal.Start(ctx, temporal.Options{
+	if o.Temporal == nil {
+		o.Temporal = func(ctx context.Context, o temporal.Options) (Server, error) { return temporal.Start(ctx, o) }
+	}
+	s.temporal, err = o.Temporal(ctx, temporal.Options{
 		File: filepath.Join(o.State, "temporal.db"), Port: ports.Temporal, UIPort: ports.UI, SearchAttributes: SearchAttributes(),
 	})
 	if err != nil {
@@ -100,7 +108,10 @@ func (s *Stack) Down() {
 }
 
 // UI is the address of the Temporal UI.
-func (s *Stack) UI() string { return s.temporal.UI }
+func (s *Stack) UI() string { return "http://" + loopback(s.Ports.UI) }
+
+// Temporal is where the Temporal server answers: host:port of its gRPC.
+func (s *Stack) Temporal() string { return loopback(s.Ports.Temporal) }
 
 // Control is the address under which /sim answers.
 func (s *Stack) Control() string { return "http://" + loopback(s.Ports.Sim) }
@@ -108,8 +119,8 @@ func (s *Stack) Control() string { return "http://" + loopback(s.Ports.Sim) }
 // Env is the environment of the product's binaries.
 func (s *Stack) Env() []string {
 	return append([]string{
-		"TEMPORAL_ADDRESS=" + s.temporal.Address,
-		"TEMPORAL_UI=" + s.temporal.UI,
+		"TEMPORAL_ADDRESS=" + s.Temporal(),
+		"TEMPORAL_UI=" + s.UI(),
 		"LANDFALL_AWS_ENDPOINT=http://" + loopback(s.Ports.AWS),
 		"LANDFALL_AZURE_ENDPOINT=http://" + loopback(s.Ports.Azure),
 		"LANDFALL_GCP_ENDPOINT=http://" + loopback(s.Ports.GCP),

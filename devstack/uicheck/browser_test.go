@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/itbytes/landfall/devstack/stage"
 )
 
 // page is a browser's page on the Temporal UI.
@@ -75,19 +77,31 @@ func (p *page) fill(field, text string) {
 	p.do("fill "+field, chromedp.WaitVisible(sel), chromedp.Click(sel), chromedp.SendKeys(sel, text))
 }
 
-// input pastes into the form's editor.
-func (p *page) input(text string) {
+// input pastes into a form's editor, which takes a moment until it listens.
+func (p *page) input(editor, text string) {
 	p.Helper()
-	const editor = chromedp.CSS(".cm-content")
-	p.do("go to the input", chromedp.Click(editor))
-	quoted, err := json.Marshal(text)
+	p.do("wait for the editor", chromedp.WaitVisible(chromedp.CSS(editor)))
+	quoted, err := json.Marshal([]string{editor, text})
 	if err != nil {
 		p.Fatal(err)
 	}
-	if _, err := evaluate[bool](p, `document.execCommand("insertText", false, `+string(quoted)+`)`); err != nil {
-		p.Fatal(err)
+	paste := `(([editor, text]) => {
+		const at = document.querySelector(editor);
+		at.focus();
+		if (at.textContent !== text) {
+			document.execCommand("selectAll");
+			document.execCommand("insertText", false, text);
+		}
+		return at.textContent;
+	})(` + string(quoted) + `)`
+	got := ""
+	for until := time.Now().Add(p.time); time.Now().Before(until); time.Sleep(200 * time.Millisecond) {
+		if got, err = evaluate[string](p, paste); err == nil && got == text {
+			return
+		}
 	}
-	p.sees(strings.Fields(text)[0])
+	p.shoot("failed")
+	p.Fatalf("the editor holds %q (%v), want %q", got, err, text)
 }
 
 // evaluate asks the page.
@@ -126,7 +140,7 @@ func (p *page) shoot(name string) {
 	ctx, stop := context.WithTimeout(p.ctx, 20*time.Second)
 	defer stop()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-	dir := filepath.Join(root, "out", "uicheck")
+	dir := filepath.Join(stage.Root, "out", "uicheck")
 	err = errors.Join(err, os.MkdirAll(dir, 0o750))
 	if err = errors.Join(err, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600)); err != nil {
 		p.Logf("no picture %s: %v", name, err)

@@ -15,7 +15,7 @@ func (p *page) start(id, input string) {
 	p.fill("workflowId", id)
 	p.fill("taskQueue", "landfall")
 	p.fill("workflowType", "Migrate")
-	p.input(input)
+	p.input(".cm-content", input)
 	p.do("leave the editor, which then grows", chromedp.Click(chromedp.CSS("#workflowType")), chromedp.Sleep(500*time.Millisecond))
 	p.shoot("form")
 	p.do("start", chromedp.Click(chromedp.CSS(`[data-testid="start-workflow-button"]:not([disabled])`)))
@@ -30,7 +30,9 @@ func TestAMigrationStartedFromTheUIIsSeenToEnd(t *testing.T) {
 	p.open("workflows")
 	p.sees("migrate/itbytes", "land/itbytes/azure/prod")
 	p.shoot("list")
-
+	if err := c.GetWorkflow(t.Context(), "migrate/itbytes", "").Get(t.Context(), nil); err != nil { // the UI keeps the details that it first saw
+		t.Fatal(err)
+	}
 	run := runOf(t, c, "migrate/itbytes")
 	p.open(workflow("migrate/itbytes", run, "timeline"))
 	p.sees("Completed", "settle the plan", "enter rows in the registry", "land it4bytes-sub-prod-core (azure/prod)")
@@ -78,7 +80,7 @@ func TestMalformedJSONIsNotSent(t *testing.T) {
 	p.fill("workflowId", "migrate/malformed")
 	p.fill("taskQueue", "landfall")
 	p.fill("workflowType", "Migrate")
-	p.input(`{"planRef": itbytes}`)
+	p.input(".cm-content", `{"planRef": itbytes}`)
 	p.sees("Input must be valid JSON")
 	p.shoot("malformed")
 	if refused, err := evaluate[bool](p, `document.querySelector('[data-testid="start-workflow-button"]').disabled`); err != nil || !refused {
