@@ -134,9 +134,7 @@ func (h *holds) begin(ctx workflow.Context, held *hold) {
 		return
 	}
 	held.Told = true
-	h.scribe.write(ctx, plan.Entry{
-		Kind: plan.EntryHold, Landing: h.landing, Step: held.Step, Login: held.Login, Who: runbook, What: held.Note.Message, Why: held.Note.Hint,
-	})
+	h.scribe.write(ctx, h.entry(held))
 	if held.Lost {
 		h.post.lose(held.Login, lost{Note: held.Note, Need: held.Need, After: held.After})
 		if h.behind(held) > 1 {
@@ -150,16 +148,27 @@ func (h *holds) begin(ctx workflow.Context, held *hold) {
 	h.herald.tell(ctx, h.notice(held, kind))
 }
 
+// entry is what the journal keeps of a hold.
+func (h *holds) entry(held *hold) plan.Entry {
+	return plan.Entry{
+		Kind: plan.EntryHold, Landing: h.landing, Step: held.Step, Login: held.Login, Who: runbook, What: held.Note.Message, Why: held.Note.Hint,
+	}
+}
+
 // again takes in that a look met a fault: the same, or another.
 func (h *holds) again(ctx workflow.Context, held *hold, f *fault.Fault) {
 	if f.Kind == held.Kind && f.OfLogin() == held.Lost {
 		held.Note = *note(f)
 		return
 	}
-	since, step := held.Since, held.Step
-	*held = *holdOf(step, f, held.Need)
-	held.Since = since
-	h.begin(ctx, held)
+	before := *held
+	*held = *holdOf(before.Step, f, before.Need)
+	held.Since, held.Told, held.Reminded = before.Since, before.Told, before.Reminded // it is one hold, whatever keeps it
+	if held.Lost {
+		h.post.lose(held.Login, lost{Note: held.Note, Need: held.Need, After: held.After})
+	}
+	h.scribe.write(ctx, h.entry(held))
+	h.show(ctx)
 }
 
 // end closes a hold, and tells of it once.

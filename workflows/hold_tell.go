@@ -12,8 +12,12 @@ import (
 
 // notice is what is told of a hold.
 func (h *holds) notice(held *hold, kind plan.NoticeKind) plan.Notice {
+	step := held.Step
+	if held.Lost {
+		step = "" // a lost login holds the landing, whichever step met it
+	}
 	return plan.Notice{
-		Kind: kind, Plan: h.plan, Landing: h.landing, Step: held.Step, Login: held.Login, Fault: string(held.Kind), Since: held.Since,
+		Kind: kind, Plan: h.plan, Landing: h.landing, Step: step, Login: held.Login, Fault: string(held.Kind), Since: held.Since,
 		What: held.Note.Message, Do: first(held.Note.Hint, h.releases(held)),
 	}
 }

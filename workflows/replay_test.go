@@ -33,18 +33,28 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := worker.NewWorkflowReplayer()
-			r.RegisterWorkflowWithOptions(workflows.Migrate, workflow.RegisterOptions{Name: workflows.MigrateType})
-			r.RegisterWorkflowWithOptions(workflows.Land, workflow.RegisterOptions{Name: workflows.LandType})
-			r.RegisterWorkflowWithOptions(workflows.ShowRegistry, workflow.RegisterOptions{Name: workflows.ShowRegistryType})
+			for name, w := range runbook() {
+				r.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})
+			}
 			if err := r.ReplayWorkflowHistory(nil, h); err != nil {
 				t.Error(err)
 			}
 			replayed[h.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowType().GetName()] = true
 		})
 	}
-	for _, name := range []string{workflows.MigrateType, workflows.LandType, workflows.ShowRegistryType} {
+	for name := range runbook() {
 		if !replayed[name] {
 			t.Errorf("no recorded history of %s", name)
 		}
+	}
+}
+
+// runbook is every workflow type.
+func runbook() map[string]any {
+	return map[string]any{
+		workflows.MigrateType: workflows.Migrate, workflows.LandType: workflows.Land, workflows.KeepLoginType: workflows.KeepLogin,
+		workflows.JournalType: workflows.Journal, workflows.ShowRegistryType: workflows.ShowRegistry, workflows.ShowJournalType: workflows.ShowJournal,
+		workflows.RotateCredentialType: workflows.RotateCredential, workflows.RotateCredentialsType: workflows.RotateCredentials,
+		workflows.CheckPostureType: workflows.CheckPosture,
 	}
 }

@@ -212,7 +212,7 @@ func (r *rotation) tell(ctx workflow.Context) {
 		fmt.Fprintf(&b, "- canary: %d sign-ins, %d failures\n", r.Canary.Probes, r.Canary.Failures)
 	}
 	if held, is := r.holds.open[r.step()]; is {
-		fmt.Fprintf(&b, "\nHeld since %s: %s %s\n\nEnds when %s\n", held.Since.UTC().Format(time.RFC3339), held.Note.Message, held.Note.Hint, r.holds.releases(held))
+		fmt.Fprintf(&b, "\nHeld since %s: %s %s\n\nEnds when %s\n", held.Since.UTC().Format(time.RFC3339), held.Note.Message, held.Note.Hint, marked(r.holds.releases(held)))
 	}
 	b.WriteString("\nTo bring the old key back send the update `rollBack` with `{\"operator\": \"you\", \"reason\": \"why\"}`.\n")
 	workflow.SetCurrentDetails(ctx, clip(b.String(), 12000))

@@ -26,9 +26,6 @@ type scribe struct {
 	dropped bool
 }
 
-// journalChange names the change since which runs keep a journal; it is in histories and never changes.
-const journalChange = "journal"
-
 const (
 	gatherFor  = 2 * time.Second
 	sentAtOnce = 200
@@ -114,10 +111,6 @@ func (s *scribe) flush(ctx workflow.Context) error {
 // send hands over what has gathered, on a coroutine of its own.
 func (s *scribe) send(ctx workflow.Context) {
 	if s.sending || len(s.unsent) == 0 && !s.owes {
-		return
-	}
-	if workflow.GetVersion(ctx, journalChange, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
-		s.unsent, s.owes = nil, false // a run that began before journals were kept keeps none
 		return
 	}
 	s.sending = true

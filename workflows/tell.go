@@ -89,7 +89,7 @@ func (l *landing) details() string {
 		case s.Undo != nil:
 			fmt.Fprintf(&b, ": %s – %s", s.Undo.State, s.Undo.Why)
 		case s.Held != nil && !s.Held.Since.IsZero():
-			fmt.Fprintf(&b, ": %s %s (since %s; ends when %s)", s.Held.Note.Message, s.Held.Note.Hint, s.Held.Since.UTC().Format(time.RFC3339), l.holds.releases(s.Held))
+			fmt.Fprintf(&b, ": %s. %s (since %s; ends when %s)", strings.TrimSuffix(s.Held.Note.Message, "."), s.Held.Note.Hint, s.Held.Since.UTC().Format(time.RFC3339), marked(l.holds.releases(s.Held)))
 		case s.Note != nil:
 			fmt.Fprintf(&b, ": %s %s", s.Note.Message, s.Note.Hint)
 		case s.Wait != nil && !s.terminal():
@@ -102,6 +102,15 @@ func (l *landing) details() string {
 			"`skip` leaves a step out, `abort` undoes what this run made.\n")
 	}
 	return clip(b.String(), 12000)
+}
+
+// marked is a sentence whose command, which stands at its end, Markdown leaves as it is.
+func marked(sentence string) string {
+	i := strings.Index(sentence, "landfall ")
+	if i < 0 {
+		return sentence
+	}
+	return sentence[:i] + "`" + sentence[i:] + "`"
 }
 
 // mark is a step's state for people who see and for those who listen.
