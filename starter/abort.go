@@ -110,7 +110,7 @@ func (d *desk) untilAborted(ctx context.Context, c client.Client, t target, land
 		switch state {
 		case plan.LandingUndoing, plan.LandingRunning:
 		default:
-			sealed(ctx, c, t.name)
+			untilSealed(ctx, c, t.name)
 			if d.output == "json" {
 				return d.json(r)
 			}

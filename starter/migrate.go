@@ -104,7 +104,7 @@ func (d *desk) follow(ctx context.Context, c client.Client, t target, patience t
 	if _, err := d.watch(ctx, c, t, patience); err != nil {
 		return err
 	}
-	sealed(ctx, c, t.name)
+	untilSealed(ctx, c, t.name)
 	r, last, err := gather(ctx, c, t)
 	if err != nil {
 		return err

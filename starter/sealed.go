@@ -13,9 +13,9 @@ import (
 // sealing is how long a command that waits for a run waits for its journal too.
 const sealing = 20 * time.Second
 
-// sealed waits until the journal has sealed what the run handed it, so that whoever reads it next reads all of it. A journal
+// untilSealed waits until the journal has sealed what the run handed it, so that whoever reads it next reads all of it. A journal
 // that is held, or takes longer, goes on by itself: nothing waits for it.
-func sealed(ctx context.Context, c client.Client, name string) {
+func untilSealed(ctx context.Context, c client.Client, name string) {
 	ctx, cancel := context.WithTimeout(ctx, sealing)
 	defer cancel()
 	for {

@@ -20,9 +20,10 @@ type scribe struct {
 	loud    map[string]bool // runs that have changed something
 	unsent  []plan.Entry
 	sending bool
-	hurry   bool // somebody waits until all is sent
-	open    bool // the journal's workflow was there when last something was sent
-	owes    bool // the journal is to be told its home
+	hurry   bool      // somebody waits until all is sent
+	open    bool      // the journal's workflow was there when last something was sent
+	spoke   time.Time // and when that was: it ends when it has been quiet for a while
+	owes    bool      // the journal is to be told its home
 	dropped bool
 }
 
@@ -167,6 +168,8 @@ func pauseAfter(tries int) time.Duration { return min(10*time.Second<<min(tries,
 // of its home alone starts nothing.
 func (s *scribe) hand(ctx workflow.Context, part []plan.Entry) error {
 	var gone *temporal.UnknownExternalWorkflowExecutionError
+	s.open = s.open && workflow.Now(ctx).Sub(s.spoke) < quietFor/2
+	defer func() { s.spoke = workflow.Now(ctx) }()
 	for {
 		if !s.open && len(part) > 0 {
 			err := s.begin(ctx, part)
