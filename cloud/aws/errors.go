@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -95,8 +96,9 @@ func lookUp(a answer, err error) row {
 			}
 		}
 	}
+	var cut *net.OpError
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF): // the answer broke off
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &cut): // the answer broke off
 		return row{kind: fault.Transient, hint: wait}
 	case a.status >= http.StatusInternalServerError && a.status != http.StatusNotImplemented:
 		return row{kind: fault.Transient, hint: wait}

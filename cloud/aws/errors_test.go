@@ -146,6 +146,18 @@ func TestTheServerSaysWhenToComeBack(t *testing.T) {
 
 func TestAConnectionThatBreaksIsTransient(t *testing.T) {
 	cut := serving(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	reset := serving(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		fmt.Fprint(w, "<CreateUserResponse>")
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		time.Sleep(50 * time.Millisecond) // the head has arrived
+		_ = conn.(*net.TCPConn).SetLinger(0)
+		conn.Close()
+	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +165,7 @@ func TestAConnectionThatBreaksIsTransient(t *testing.T) {
 	nobody := cut.Copy()
 	nobody.BaseEndpoint = aws.String("http://" + l.Addr().String())
 	l.Close()
-	for name, cfg := range map[string]aws.Config{"cut": cut, "refused": nobody} {
+	for name, cfg := range map[string]aws.Config{"cut": cut, "reset within the answer": reset, "refused": nobody} {
 		if got := fault.KindOf(createUser(t.Context(), cfg)); got != fault.Transient {
 			t.Errorf("%s: got %s, want %s", name, got, fault.Transient)
 		}

@@ -546,7 +546,7 @@ def unknown(j):
     for service, operation, code, params in (
             ("organizations", "ListHandshakesForOrganization", "UnknownOperationException", {}),
             ("iam", "GetCredentialReport", "InvalidAction", {}),
-            ("sts", "GetSessionToken", "InvalidAction", {}),
+            ("sts", "GetFederationToken", "InvalidAction", {"Name": "someone"}),
             ("ec2", "DescribeInstances", "InvalidAction", {}),
             ("config", "DescribeConfigRules", "UnknownOperationException", {}),
             ("dynamodb", "DescribeLimits", "UnknownOperationException", {}),
