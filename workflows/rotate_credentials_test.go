@@ -85,7 +85,11 @@ func TestAFreezeDoesNotKeepAPersonFromRotating(t *testing.T) {
 }
 
 func TestFiveHundredInOneTickFinishAndNoMoreThanTheWindowAreUnderWayAtOnce(t *testing.T) {
-	const many, window = 500, 20
+	const window = 20
+	many := 500
+	if testing.Short() {
+		many = 60 // slowed by the race detector, more callbacks gather than the SDK's test environment has room for, and it waits for ever
+	}
 	p := robots(many)
 	f := newFoundry(t, p)
 	env := f.raise(t, &ear{})
