@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 const plan = "examples/aws-only.yaml"
@@ -21,9 +22,23 @@ func TestAPlanIsCarriedOutOnMotoAndASecondRunWritesNothing(t *testing.T) {
 
 	before := len(s.wire.calls(0))
 	second := s.run("second run", listed)
-	again := s.wire.calls(before)
+	again, seals := s.wire.calls(before), 0
+	for range 60 { // the steps that moto cannot serve fail again, and the journal seals that a moment later
+		if len(changing(again)) > 0 {
+			break
+		}
+		time.Sleep(500 * time.Millisecond)
+		again = s.wire.calls(before)
+	}
 	for _, c := range changing(again) {
+		if c.name() == "dynamodb TransactWriteItems" {
+			seals++
+			continue
+		}
 		t.Errorf("the second run wrote: %s (%d)", c.name(), c.status)
+	}
+	if seals == 0 {
+		t.Error("the journal sealed nothing of what failed in the second run")
 	}
 	for i, l := range second.Landings {
 		if got, want := len(l.Steps), len(first.Landings[i].Steps); got != want {
@@ -40,7 +55,7 @@ func TestAPlanIsCarriedOutOnMotoAndASecondRunWritesNothing(t *testing.T) {
 	}
 	wantListed(t, listed, s.wire.calls(0))
 	run := s.wire.calls(0)[:before]
-	t.Logf("first run: %d calls, %d writes; second run: %d calls, %d writes", len(run), len(changing(run)), len(again), len(changing(again)))
+	t.Logf("first run: %d calls, %d writes; second run: %d calls, %d writes", len(run), len(changing(run)), len(again), len(changing(again))-seals)
 }
 
 // run carries the plan out; every step is one subtest, done or skipped for what moto lacks.
