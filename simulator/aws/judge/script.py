@@ -140,6 +140,17 @@ def organizations(j):
     j.refuse("AccessDenied", "sts", "AssumeRole", RoleArn="arn:aws:iam::%s:role/OrganizationAccountAccessRole" % new, RoleSessionName="judge")
 
 
+def session_token(j):
+    """A user's own session, begun without a second factor: closed to IAM, and no session begins another."""
+    j.refuse("ValidationError", "sts", "GetSessionToken", DurationSeconds=60 * 60 * 37)
+    r = j.call("sts", "GetSessionToken", DurationSeconds=900)["Credentials"]
+    own = {"id": r["AccessKeyId"], "secret": r["SecretAccessKey"], "token": r["SessionToken"]}
+    j.call("sts", "GetCallerIdentity", own)
+    j.call("organizations", "DescribeOrganization", own)
+    j.refuse("InvalidClientTokenId", "iam", "ListUsers", own)
+    j.refuse("AccessDenied", "sts", "GetSessionToken", own, DurationSeconds=900)
+
+
 def iam_users(j):
     i = "iam"
     j.call(i, "CreateUser", UserName="ann", Tags=[{"Key": "a", "Value": "b"}])
@@ -158,6 +169,7 @@ def iam_users(j):
     j.call(i, "UpdateAccessKey", UserName="ann", AccessKeyId=second["AccessKeyId"], Status="Inactive")
     j.call(i, "GetAccessKeyLastUsed", AccessKeyId=j.env["accessKeyId"])
     j.call(i, "GetAccessKeyLastUsed", AccessKeyId=second["AccessKeyId"])
+    session_token(j)
     j.refuse("DeleteConflict", i, "DeleteUser", UserName="ann")
     for k in (first, second):
         j.call(i, "DeleteAccessKey", UserName="ann", AccessKeyId=k["AccessKeyId"])
