@@ -119,18 +119,24 @@ func (a *Rotations) ProveKey(ctx context.Context, in KeyInput) (Proven, error) {
 	}
 	pulse := beat(ctx)
 	defer pulse.stop()
+	return repeat(ctx, in.Times, in.Over, func() (plan.Proof, error) { return s.Prove(ctx, in.Credential, in.Slot) })
+}
+
+// repeat signs in until it has worked so many times in a row over so long. What is not known everywhere yet, and what passes, is
+// tried again.
+func repeat(ctx context.Context, times int, over time.Duration, signIn func() (plan.Proof, error)) (Proven, error) {
 	out, began := Proven{}, time.Time{}
-	gap := max(in.Over/time.Duration(max(in.Times-1, 1)), 50*time.Millisecond)
+	gap := max(over/time.Duration(max(times-1, 1)), 50*time.Millisecond)
 	for {
 		out.Tries++
-		p, err := s.Prove(ctx, in.Credential, in.Slot)
+		p, err := signIn()
 		switch kind := fault.KindOf(err); {
 		case err == nil:
 			if out.Times == 0 {
 				began = time.Now()
 			}
 			out.Key, out.Who, out.Over = p.Key, p.Who, time.Since(began)
-			if out.Times++; out.Times >= in.Times && out.Over >= in.Over {
+			if out.Times++; out.Times >= times && out.Over >= over {
 				return out, nil
 			}
 		case kind == fault.Propagating, kind == fault.Transient, kind == fault.Throttled:

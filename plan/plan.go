@@ -127,6 +127,8 @@ type Identity struct {
 	CredentialDays int `json:"credentialDays,omitempty" yaml:"credentialDays,omitempty"`
 	// Trust is who may use it without any credential.
 	Trust []Trust `json:"trust,omitempty" yaml:"trust,omitempty"`
+	// TokensFor are the other clouds that it signs in to by tokens which its own cloud signs for it, instead of by a key there.
+	TokensFor []Cloud `json:"tokensFor,omitempty" yaml:"tokensFor,omitempty"`
 }
 
 // Trust lets somebody in by a token or an assertion instead of a key.

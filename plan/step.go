@@ -24,6 +24,10 @@ type Step struct {
 	// the landing, once it is sure that it would not lock Landfall out, and undone before all others.
 	Deny  bool   `json:"deny,omitempty"`
 	Login string `json:"login,omitempty"` // the login it uses; empty: the landing's
+	// Trusts is the identity whose trust in others the step keeps, and Signs the one for whom it lets its cloud sign tokens: by
+	// their names, where it does either.
+	Trusts string `json:"trusts,omitempty"`
+	Signs  string `json:"signs,omitempty"`
 	// Usual is how long it takes in the real cloud, for people and for comparing with a login's remaining life.
 	Usual time.Duration `json:"usual,omitempty"`
 }

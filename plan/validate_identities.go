@@ -35,6 +35,22 @@ func (c *check) identityList() {
 		}
 		c.credential(path, id)
 		c.trust(path+".trust", id)
+		c.tokensFor(path+".tokensFor", id)
+	}
+}
+
+// tokensFor says what is wrong with the clouds that an identity is to sign in to by tokens of its own.
+func (c *check) tokensFor(path string, id Identity) {
+	for i, into := range id.TokensFor {
+		p := item(path, i)
+		switch {
+		case into == id.Cloud:
+			c.add(p, "Name other clouds only.", "%s is the identity's own cloud: it needs no token there", quoted(string(into)))
+		case slices.Contains(id.TokensFor[:i], into):
+			c.add(p, "Name it once.", "%s stands here twice", quoted(string(into)))
+		default:
+			c.oneOf(p, string(into), "cloud called", []string{string(AWS), string(Azure), string(GCP)})
+		}
 	}
 }
 

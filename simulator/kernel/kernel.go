@@ -8,6 +8,7 @@ package kernel
 import (
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/hex"
 	"maps"
 	"net/http"
@@ -32,6 +33,7 @@ type Kernel struct {
 	people  []*Person
 	words   Words
 	keep    func(string, map[string]string) error
+	issuers map[string]*rsa.PrivateKey
 }
 
 // New returns a Kernel that follows a scenario.
@@ -39,6 +41,7 @@ func New(s Scenario) *Kernel {
 	k := &Kernel{
 		start: time.Now(), scenario: s,
 		logins: map[string]*login{}, shows: map[string]func() any{}, hands: map[string]func(Act) error{},
+		issuers: map[string]*rsa.PrivateKey{},
 	}
 	for name, l := range s.Logins {
 		k.logins[name] = &login{Login: l, state: stateOr(l.State, LoginOK)}
