@@ -61,6 +61,9 @@ func temporalError(ctx context.Context, err error) error {
 	if f == nil {
 		f = &fault.Fault{Kind: fault.Bug, Message: err.Error(), Hint: "Report it with the run's id; the step can be tried again with resume."}
 	}
+	told := *f
+	told.Began = activity.GetInfo(ctx).StartedTime
+	f = &told
 	// The Temporal UI shows the message alone: what to do next stands in it too.
 	message := strings.TrimSuffix(fault.Clip(f.Error()), ".") + ". " + f.Hint
 	return temporal.NewApplicationErrorWithOptions(strings.TrimSpace(message), string(f.Kind), temporal.ApplicationErrorOptions{

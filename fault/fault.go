@@ -89,7 +89,9 @@ type Fault struct {
 	After     time.Duration `json:"after,omitempty"`     // when the server said to come back; 0 if it did not
 	// Made is what was being made when it failed, as the heartbeat before it said; whoever tries again is told.
 	Made string `json:"made,omitempty"`
-	Err  error  `json:"-"`
+	// Began is when the attempt that met it began, by Temporal's clock: what has been mended since is no news.
+	Began time.Time `json:"began,omitzero"`
+	Err   error     `json:"-"`
 }
 
 // New returns a Fault of ours, which no cloud answered.

@@ -16,8 +16,11 @@ type Federation struct {
 	State      FederationState `json:"state"`
 	Why        string          `json:"why"`
 	Ways       []FederationWay `json:"ways"`
-	// Retire is the last step: the key is taken away by the same states as an old one. Empty where it is not to be.
-	Retire string `json:"retire,omitempty"`
+	// Preview, Apply and Retire are the commands that do it, in their order: the key is taken away last, by the same states as an old
+	// one. Empty where it is not to be.
+	Preview string `json:"preview,omitempty"`
+	Apply   string `json:"apply,omitempty"`
+	Retire  string `json:"retire,omitempty"`
 }
 
 // FederationState says whether a credential could be done without.
@@ -55,27 +58,35 @@ func (p Plan) Federations() ([]Federation, error) {
 
 func (p Plan) federation(c Credential) Federation {
 	f := Federation{Credential: c.ID, Cloud: c.Cloud, Kind: c.Kind, Item: c.Item, Owner: c.Owner, Ways: []FederationWay{}}
-	retire := "landfall federate " + c.Plan + " --credential " + c.ID + " --retire --reason \"…\""
+	command := func(verb string) string {
+		return "landfall federate " + verb + " " + c.Plan + " --credential " + c.ID + " --reason \"…\""
+	}
 	if c.Login != nil && p.isFallback(c.Login.Name) {
 		f.State, f.Why = FederationNever, "it is the way in for when the landing's own login is down: it is rotated, and stays"
 		return f
 	}
-	for _, con := range c.Consumers {
-		i := slices.IndexFunc(p.Identities, func(id Identity) bool { return strings.EqualFold(id.Name, con.Name) && id.Cloud != c.Cloud })
-		if i >= 0 {
-			f.Ways = append(f.Ways, p.way(c, p.Identities[i]))
-		}
+	m := newMatrix(p, "")
+	opens, _, known := m.opens(c, square{c.Cloud, c.Landing.Environment})
+	missing := false
+	for _, who := range m.consumers(c) {
+		f.Ways = append(f.Ways, p.way(c, who))
+		missing = missing || !slices.ContainsFunc(opens.Trust, func(t Trust) bool { return strings.EqualFold(t.Name, who.Name) })
 	}
 	switch {
-	case c.Identity != nil && len(c.Identity.Trust) > 0:
-		f.State, f.Retire = FederationStands, retire
-		f.Why = "it is trusted without the key already, by " + strings.Join(trusted(c.Identity.Trust), ", ") + "; the key is only still there"
-		for _, t := range c.Identity.Trust {
-			f.Ways = append(f.Ways, FederationWay{Who: cmp.Or(t.Name, t.Subject), Proof: proofOf(c.Cloud)})
+	case known && len(opens.Trust) > 0 && !missing:
+		f.State, f.Retire = FederationStands, command("retire")
+		f.Why = "the plan trusts its consumers without the key already, by " + strings.Join(trusted(opens.Trust), ", ") + "; the key is only still there"
+		if len(f.Ways) == 0 {
+			for _, t := range opens.Trust {
+				f.Ways = append(f.Ways, FederationWay{Who: cmp.Or(t.Name, t.Subject), Proof: proofOf(c.Cloud)})
+			}
 		}
-	case len(f.Ways) > 0:
-		f.State, f.Retire = FederationPossible, retire
+	case known && len(f.Ways) > 0:
+		f.State, f.Preview, f.Apply, f.Retire = FederationPossible, "landfall federate preview "+c.Plan+" --credential "+c.ID, command("apply"), command("retire")
 		f.Why = "its consumers are identities of this plan, and their cloud gives them tokens"
+	case len(f.Ways) > 0:
+		f.State = FederationUnknown
+		f.Why = "its consumers are identities of this plan, and the plan does not say which role they take without the key; name it under rotation.credentials, instead"
 	case c.Login != nil:
 		f.State = FederationUnknown
 		f.Why = "it is a login by key; sign in by aws-sso, or run the worker where aws-default finds a role, and it has nothing left to do"
@@ -99,39 +110,31 @@ func trusted(all []Trust) []string {
 	return out
 }
 
-// way is how an identity of another cloud could use what a credential opens, by its own cloud's tokens.
+// way is how an identity of another cloud could use what a credential opens, by its own cloud's tokens. What only that cloud can
+// tell stands in capitals until landfall federate preview or apply has asked it.
 func (p Plan) way(c Credential, who Identity) FederationWay {
 	w := FederationWay{Who: who.Name, Proof: proofOf(c.Cloud)}
-	var issuer, subject, audience string
+	t := Trust{Name: strings.ToLower(who.Name), Audience: TokenAudience(c.Cloud, c.Plan)}
 	switch who.Cloud {
 	case AWS: // IAM's outbound federation: sts:GetWebIdentityToken gives the role a signed token
-		w.First = "the account of " + who.Name + " gives tokens to other clouds (iam:EnableOutboundWebIdentityFederation), and the role may ask for them (sts:GetWebIdentityToken); " +
-			"iam:GetOutboundWebIdentityFederationInfo says the issuer"
-		issuer, subject = "https://ISSUER.tokens.sts.global.api.aws", "arn:aws:iam::"+cmp.Or(p.adopted(AWS, who.Home), "ACCOUNT")+":role/"+who.Name
+		w.First = "the account of " + who.Name + " signs tokens for other clouds (iam:EnableOutboundWebIdentityFederation), and the role may ask for them (sts:GetWebIdentityToken)"
+		t.Issuer, t.Subject = "https://ISSUER.tokens.sts.global.api.aws", "arn:aws:iam::"+cmp.Or(p.adopted(AWS, who.Home), "ACCOUNT")+":role/"+who.Name
 	case Azure: // a token of the tenant for the application itself; its subject is the service principal
-		w.First = "the application " + who.Name + " has an identifier URI api://APPLICATION, and OBJECT is the object id of its service principal; landfall registry show " +
-			strings.ToLower(who.Name) + " says APPLICATION"
-		issuer, subject, audience = "https://sts.windows.net/"+cmp.Or(p.Clouds[Azure].Organization, "TENANT")+"/", "OBJECT", "api://APPLICATION"
+		w.First = "the application " + who.Name + " has an identifier URI of its own, so that Entra signs tokens which name it"
+		t.Issuer, t.Subject, t.Audience = "https://sts.windows.net/"+cmp.Or(p.Clouds[Azure].Organization, "TENANT")+"/", "OBJECT", "api://APPLICATION"
 	case GCP: // the metadata server gives the service account a signed token for any audience
-		w.First = "the consumer runs where the metadata server gives it tokens of " + who.Name + ", and UNIQUE is that account's uniqueId"
-		issuer, subject = "https://accounts.google.com", "UNIQUE"
-	default:
-		w.First = "its cloud issues tokens by OpenID Connect"
-		issuer, subject = "https://ISSUER", "SUBJECT"
+		w.First = "the consumer runs where the metadata server gives it tokens of " + who.Name
+		t.Issuer, t.Subject = "https://accounts.google.com", "UNIQUE"
 	}
-	if c.Cloud != AWS && who.Cloud != Azure {
-		audience = "" // the cloud's own
+	if who.Cloud != Azure && c.Cloud != GCP {
+		t.Audience = "" // the cloud's own
 	}
-	trust := "trust: [{name: " + strings.ToLower(who.Name) + ", issuer: \"" + issuer + "\", subject: \"" + subject + "\""
-	if audience != "" {
-		trust += ", audience: \"" + audience + "\""
-	}
-	trust += "}]"
 	name := c.ID
-	if c.Identity != nil {
-		name = c.Identity.Name
+	if opens, _, known := newMatrix(p, "").opens(c, square{c.Cloud, c.Landing.Environment}); known {
+		name = opens.Name
 	}
-	w.Lines = "identities: [{name: " + name + ", cloud: " + string(c.Cloud) + ", " + trust + "}]"
+	w.Lines = "identities: [{name: " + who.Name + ", cloud: " + string(who.Cloud) + ", tokensFor: [" + string(c.Cloud) + "]}, {name: " + name +
+		", cloud: " + string(c.Cloud) + ", trust: [" + t.Lines() + "]}]"
 	return w
 }
 

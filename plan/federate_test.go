@@ -58,12 +58,12 @@ func TestACredentialCanBeDoneWithoutWhereItsConsumersCloudGivesThemTokens(t *tes
 			"gcp-robot": `issuer: "https://accounts.google.com", subject: "UNIQUE"}]`,
 		},
 		"gcp-robot": {
-			"aws-robot":   `tokens.sts.global.api.aws", subject: "arn:aws:iam::862973411383:role/aws-robot"}]`,
+			"aws-robot":   `tokens.sts.global.api.aws", subject: "arn:aws:iam::862973411383:role/aws-robot", audience: "landfall:p"}]`,
 			"entra-robot": `issuer: "https://sts.windows.net/7d1f0c52-41a5-4c7e-9d0e-3c1f7ab01111/", subject: "OBJECT", audience: "api://APPLICATION"}]`,
 		},
 	} {
 		f := federationOf(t, id)
-		if f.State != plan.FederationPossible || len(f.Ways) != len(want) || !strings.Contains(f.Retire, "--credential "+id+" --retire") {
+		if f.State != plan.FederationPossible || len(f.Ways) != len(want) || !strings.Contains(f.Apply, "federate apply p --credential "+id) {
 			t.Errorf("%s: %+v, want %d ways and the last step", id, f, len(want))
 		}
 		for _, w := range f.Ways {
@@ -91,5 +91,47 @@ func TestMomentsAreThoseThatACalendarNames(t *testing.T) {
 	}
 	if plan.Moments("at dawn") != [5]uint64{} {
 		t.Error("what is no calendar has moments")
+	}
+}
+
+func TestALinkNamesWhoseTokensAreTrustedAndWhere(t *testing.T) {
+	c, links, err := crossing().Links("gcp-robot")
+	if err != nil || c.ID != "gcp-robot" || len(links) != 2 {
+		t.Fatalf("got %s with %d links, %v; want gcp-robot with its two consumers", c.ID, len(links), err)
+	}
+	l := links[0]
+	if l.Who.Name != "aws-robot" || len(l.Who.TokensFor) != 1 || l.Who.TokensFor[0] != plan.GCP || l.From.ID() != "aws/prod" || l.Into.ID() != "gcp/prod" || l.Identity.Name != "gcp-robot" {
+		t.Errorf("got %+v, want aws-robot of aws/prod with tokens for gcp, trusted by gcp-robot of gcp/prod", l)
+	}
+	if got := l.From.Identities[0].TokensFor; len(got) != 1 || got[0] != plan.GCP {
+		t.Errorf("the landing's identity has tokens for %v, want gcp", got)
+	}
+	trust, known := plan.TrustOf(l.Who, plan.GCP, "p", map[string]string{plan.FactIssuer(l.Who): "https://i.example", plan.FactSubject(l.Who): "arn:aws:iam::1:role/aws-robot"})
+	if want := (plan.Trust{Name: "aws-robot", Issuer: "https://i.example", Subject: "arn:aws:iam::1:role/aws-robot", Audience: "landfall:p"}); !known || trust != want {
+		t.Errorf("got %+v, want %+v", trust, want)
+	}
+	into := l.Trusting([]plan.Trust{trust, trust})
+	for _, id := range into.Identities {
+		if want := map[string]int{"gcp-robot": 1, "trusting": 1}[id.Name]; len(id.Trust) != want {
+			t.Errorf("%s has %d trusts, want %d", id.Name, len(id.Trust), want)
+		}
+	}
+	if _, known := plan.TrustOf(l.Who, plan.GCP, "p", nil); known {
+		t.Error("a trust is known of which no cloud has told")
+	}
+}
+
+func TestAnAccessKeyIsDoneWithoutByTheRoleThatThePlanNamesInstead(t *testing.T) {
+	p := crossing()
+	p.Logins["robot"] = plan.Login{Type: "aws-keys", Account: "862973411383", User: "robot", Item: "op://v/robot"}
+	p.Landings[0].Login, p.Landings[0].Fallback = "robot", ""
+	p.Rotation.Credentials = append(p.Rotation.Credentials, plan.CredentialRule{ID: "robot", Instead: "aws-robot", Consumers: []plan.Consumer{{Name: "gcp-robot"}}})
+	_, links, err := p.Links("robot")
+	if err != nil || len(links) != 1 || links[0].Identity.Name != "aws-robot" || links[0].Into.ID() != "aws/prod" || links[0].From.ID() != "gcp/prod" {
+		t.Errorf("got %+v, %v; want gcp-robot trusted by the role aws-robot", links, err)
+	}
+	p.Rotation.Credentials[len(p.Rotation.Credentials)-1].Instead = "aws-robt"
+	if err := p.Validate(""); err == nil || !strings.Contains(err.Error(), "aws-robot") {
+		t.Errorf("error = %v, want one that names the nearest role", err)
 	}
 }

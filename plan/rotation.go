@@ -51,8 +51,11 @@ type CredentialRule struct {
 	MaxAge  string `json:"maxAge,omitempty"  yaml:"maxAge,omitempty"`  // as in Rotation
 	Grace   string `json:"grace,omitempty"   yaml:"grace,omitempty"`   // as in Rotation
 	Observe string `json:"observe,omitempty" yaml:"observe,omitempty"` // as in Rotation
-	// Consumers are told of each new key and acknowledge it before the old one's grace begins.
+	// Consumers are told of each new key and acknowledge it before the old one's grace begins. One that is an identity of this plan
+	// in another cloud could do without the key: see landfall federate.
 	Consumers []Consumer `json:"consumers,omitempty" yaml:"consumers,omitempty"`
+	// Instead is, of an access key, the role of this plan that its consumers take once they need no key.
+	Instead string `json:"instead,omitempty" yaml:"instead,omitempty"`
 }
 
 // Consumer is somebody who uses a credential and must learn that there is a new one.

@@ -194,6 +194,7 @@ func (c *check) credentialRule(path string, r CredentialRule, kind CredentialKin
 	if r.Observe != "" && !kind.Disables() {
 		c.add(path+".observe", "Leave it out, and write a longer grace.", "Entra cannot disable a key before it is deleted, so there is nothing to observe")
 	}
+	c.instead(path+".instead", r.Instead, kind)
 	var names []string
 	for i, con := range r.Consumers {
 		p := item(path+".consumers", i)
@@ -204,6 +205,25 @@ func (c *check) credentialRule(path string, r CredentialRule, kind CredentialKin
 		names = append(names, con.Name)
 		c.hook(p, con.Webhook, con.Key)
 		c.length(p+".ttl", con.TTL, 0)
+	}
+}
+
+// instead says what is wrong with the role that is to be taken instead of an access key.
+func (c *check) instead(path, role string, kind CredentialKind) {
+	var roles []string
+	for _, id := range c.written.Identities {
+		if id.Cloud == AWS {
+			roles = append(roles, id.Name)
+		}
+	}
+	switch {
+	case role == "":
+	case kind != AccessKey:
+		c.add(path, "Leave it out: its consumers become the identity itself.", "only an access key has a role instead of it")
+	case len(roles) == 0:
+		c.add(path, "Name the role under identities first, with cloud: aws.", "this plan has no role that could be taken instead")
+	default:
+		c.oneOf(path, role, "role among the identities called", roles)
 	}
 }
 

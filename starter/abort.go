@@ -117,6 +117,9 @@ func (d *desk) untilAborted(ctx context.Context, c client.Client, t target, land
 			for _, line := range append(undone(r), needs(r)...) {
 				d.say("%s", line)
 			}
+			if last.Why != "" {
+				d.say("the run of %s ended before it was undone: %s", t.name, last.Why)
+			}
 			if state != plan.LandingAborted {
 				d.code = exitOf(state)
 			}

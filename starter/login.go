@@ -36,29 +36,31 @@ func (d *desk) login() *cobra.Command {
 				return err
 			}
 			defer c.Close()
-			if err := d.begin(ctx, c, args[0], of); err != nil {
+			before, err := d.begin(ctx, c, args[0], of)
+			if err != nil {
 				return err
 			}
-			return d.signedIn(ctx, c, args[0])
+			return d.signedIn(ctx, c, args[0], before.Back)
 		},
 	}
 	cmd.Flags().StringVar(&of, "plan", "", "the plan, by file or name, that says what the login is; needed where nothing waits for it")
 	return cmd
 }
 
-// begin asks the login's keeper to begin a sign-in; where there is none one is started, from the plan.
-func (d *desk) begin(ctx context.Context, c client.Client, name, of string) error {
+// begin asks the login's keeper to begin a sign-in; where there is none one is started, from the plan. It is how the login was
+// before.
+func (d *desk) begin(ctx context.Context, c client.Client, name, of string) (before workflows.LoginStatus, err error) {
 	ask := workflows.SignIn{Operator: d.operator}
-	err := sendUpdate(ctx, c, workflows.LoginID(name), workflows.SignInMessage, ask)
+	err = sendUpdate(ctx, c, workflows.LoginID(name), workflows.SignInMessage, ask, &before)
 	if _, missing := errors.AsType[*serviceerror.NotFound](err); !missing {
 		if err != nil {
-			return failed(err, "See landfall status.", "the sign-in to %s could not be begun: %v", name, err)
+			return before, failed(err, "See landfall status.", "the sign-in to %s could not be begun: %v", name, err)
 		}
-		return nil
+		return before, nil
 	}
 	in, err := d.keeperOf(ctx, c, name, of)
 	if err != nil {
-		return err
+		return before, err
 	}
 	start := c.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
 		ID: workflows.LoginID(name), TaskQueue: workflows.Queue,
@@ -67,20 +69,23 @@ func (d *desk) begin(ctx context.Context, c client.Client, name, of string) erro
 		TypedSearchAttributes:    workflows.LoginAttributes(in),
 	}, workflows.KeepLoginType, in)
 	if err := staffed(ctx, c, workflows.Queue); err != nil {
-		return err
+		return before, err
 	}
-	_, err = c.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+	h, err := c.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start,
 		UpdateOptions:          client.UpdateWorkflowOptions{UpdateName: workflows.SignInMessage, Args: []any{ask}, WaitForStage: client.WorkflowUpdateStageCompleted},
 	})
-	if err != nil {
-		return failed(err, "See that a worker polls the task queue "+workflows.Queue+".", "the sign-in to %s could not be begun: %v", name, err)
+	if err == nil {
+		err = h.Get(ctx, &before)
 	}
-	return nil
+	if err != nil {
+		return before, failed(err, "See that a worker polls the task queue "+workflows.Queue+".", "the sign-in to %s could not be begun: %v", name, err)
+	}
+	return before, nil
 }
 
-// sendUpdate sends an update whose answer is not needed.
-func sendUpdate(ctx context.Context, c client.Client, id, name string, message any) error {
+// sendUpdate sends an update.
+func sendUpdate(ctx context.Context, c client.Client, id, name string, message, answer any) error {
 	if err := staffed(ctx, c, workflows.Queue); err != nil {
 		return err
 	}
@@ -90,7 +95,7 @@ func sendUpdate(ctx context.Context, c client.Client, id, name string, message a
 		WorkflowID: id, UpdateName: name, Args: []any{message}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err == nil {
-		err = h.Get(limited, nil)
+		err = h.Get(limited, answer)
 	}
 	if err != nil && limited.Err() != nil {
 		return silence(ctx, c, workflows.Queue, err)
@@ -128,8 +133,8 @@ func (d *desk) keeperOf(ctx context.Context, c client.Client, name, of string) (
 	return workflows.KeepLoginInput{}, failed(nil, meant(name, known)+"Name the plan whose login it is: --plan FILE.", "nobody waits for a login called %s, and no plan that has run names it", name)
 }
 
-// signedIn shows where to go and what to type, and waits until the login works.
-func (d *desk) signedIn(ctx context.Context, c client.Client, name string) error {
+// signedIn shows where to go and what to type, and waits until the login works, which it did not since a time.
+func (d *desk) signedIn(ctx context.Context, c client.Client, name string, since time.Time) error {
 	shown := plan.Challenge{}
 	for {
 		s, err := keeperStatus(ctx, c, name)
@@ -139,7 +144,7 @@ func (d *desk) signedIn(ctx context.Context, c client.Client, name string) error
 		switch {
 		case s.Failed != nil && s.Challenge == nil:
 			return failed(nil, s.Failed.Hint, "nobody has signed in to %s: %s", name, s.Failed.Message)
-		case s.State == plan.LoginOK && s.Pass.Who != "":
+		case s.Back.After(since) && s.Pass.Who != "": // somebody may have met it lost again this instant, which the keeper looks into
 			if d.output == "json" {
 				return d.json(map[string]any{"login": name, "state": s.State, "who": s.Pass.Who, "until": s.Pass.Until})
 			}

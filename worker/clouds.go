@@ -78,6 +78,29 @@ func smiths(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.
 	return out
 }
 
+// vouchers are the clouds that sign tokens for identities of theirs.
+func vouchers(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.Voucher {
+	out := map[plan.Cloud]activities.Voucher{}
+	for name, c := range clouds {
+		if v, is := c.(activities.Voucher); is {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+// porters are the clouds that let somebody in by another's token. That needs no login, so they are all the clouds there are: a
+// worker that holds one cloud's logins shows that a consumer there can do without another's key.
+func porters(everywhere map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.Porter {
+	out := map[plan.Cloud]activities.Porter{}
+	for name, c := range everywhere {
+		if p, is := c.(activities.Porter); is {
+			out[name] = p
+		}
+	}
+	return out
+}
+
 // slots are the vault's, for keys that are rotated.
 func slots(keeper step.Keeper) activities.Slots {
 	s, _ := keeper.(activities.Slots) // held to it below

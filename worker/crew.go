@@ -28,7 +28,8 @@ type crew struct {
 // muster makes the crew without starting it.
 func muster(c client.Client, cfg config, env func(string) string, log *slog.Logger) (*crew, error) {
 	vault := keeper(env, log)
-	clouds, err := chosen(build(cfg, env, vault), cfg.clouds)
+	everywhere := build(cfg, env, vault)
+	clouds, err := chosen(everywhere, cfg.clouds)
 	if err != nil {
 		return nil, err
 	}
@@ -46,8 +47,9 @@ func muster(c client.Client, cfg config, env func(string) string, log *slog.Logg
 	latch := &activities.Latch{Folder: cfg.sessions}
 	kit := kit{
 		clouds: clouds, latch: latch, notary: registry.NewNotary(vault),
-		logins:    &activities.Logins{Gates: gates(clouds), Latch: latch, Show: show(c)},
-		rotations: &activities.Rotations{Smiths: smiths(clouds), Vault: slots(vault), Latch: latch},
+		logins:      &activities.Logins{Gates: gates(clouds), Latch: latch, Show: show(c)},
+		rotations:   &activities.Rotations{Smiths: smiths(clouds), Vault: slots(vault), Latch: latch},
+		federations: &activities.Federations{Vouchers: vouchers(clouds), Porters: porters(everywhere), Latch: latch},
 	}
 	for _, name := range cfg.clouds {
 		w := worker.New(c, workflows.CloudQueue(name), door(rate(name)))
@@ -76,6 +78,7 @@ func registerRunbook(w book, cfg config, chapters ...any) {
 		workflows.RotateCredentialType:  workflows.RotateCredential,
 		workflows.RotateCredentialsType: workflows.RotateCredentials,
 		workflows.CheckPostureType:      workflows.CheckPosture,
+		workflows.FederateType:          workflows.Federate,
 	} {
 		w.RegisterWorkflowWithOptions(f, workflow.RegisterOptions{Name: name})
 	}
@@ -97,6 +100,7 @@ func registerCloud(w book, name plan.Cloud, k kit) {
 	w.RegisterActivity(&activities.Landings{Clouds: k.clouds, Latch: k.latch})
 	w.RegisterActivity(k.logins)
 	w.RegisterActivity(k.rotations)
+	w.RegisterActivity(k.federations)
 	w.RegisterActivity(&activities.Exports{Depots: depots(k.clouds), Notary: k.notary, Latch: k.latch})
 	if name == plan.AWS {
 		table := registry.New(open(k.clouds[name]))
@@ -108,11 +112,12 @@ func registerCloud(w book, name plan.Cloud, k kit) {
 
 // kit is what the activities of every cloud are made of.
 type kit struct {
-	clouds    map[plan.Cloud]activities.Carrier
-	latch     *activities.Latch
-	logins    *activities.Logins
-	rotations *activities.Rotations
-	notary    *registry.Notary
+	clouds      map[plan.Cloud]activities.Carrier
+	latch       *activities.Latch
+	logins      *activities.Logins
+	rotations   *activities.Rotations
+	federations *activities.Federations
+	notary      *registry.Notary
 }
 
 // show hands a challenge to the keeper of a login.

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/itbytes/landfall/fault"
@@ -34,11 +36,19 @@ func (l *landing) list(ctx workflow.Context) error {
 		}
 		l.failure = nil
 	}
-	l.arrange(steps)
+	l.arrange(l.in.only(steps))
 	if l.in.Undo != nil {
 		l.remember(*l.in.Undo)
 	}
 	return nil
+}
+
+// only are the steps that a landing is to carry. One that it is to carry and that its cloud does not know is left to whoever asked.
+func (in LandInput) only(steps []plan.Step) []plan.Step {
+	if len(in.Only) == 0 {
+		return steps
+	}
+	return slices.DeleteFunc(steps, func(s plan.Step) bool { return !slices.Contains(in.Only, s.Name) })
 }
 
 func (l *landing) ask(ctx workflow.Context) ([]plan.Step, error) {

@@ -14,4 +14,6 @@ var (
 	logins    *activities.Logins
 	runs      *activities.Runs
 	rotations *activities.Rotations
+
+	federations *activities.Federations
 )

@@ -17,7 +17,7 @@ func (l *landing) fallBack(ctx workflow.Context, s *stepping, f *fault.Fault) bo
 	}
 	if !l.Lost {
 		l.Lost = true
-		l.post.lose(own.Name, lost{Note: *note(f), Need: need(s, f), After: f.After})
+		l.post.lose(own.Name, lost{Note: *note(f), Need: need(s, f), After: f.After, Began: f.Began})
 		l.scribe.write(ctx, plan.Entry{
 			Kind: plan.EntryFallback, Landing: l.in.Landing.ID(), Step: s.Name, Login: other.Name, Who: runbook,
 			What: "goes on by " + other.Name + " while " + own.Name + " is lost", Why: fault.Clip(f.Error()),

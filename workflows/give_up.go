@@ -52,6 +52,7 @@ func (m *migration) undo(ctx workflow.Context) error {
 	if err := workflow.Await(ctx, func() bool { return m.allUndone(false, false) }); err != nil {
 		return err
 	}
+	m.undone = true
 	return m.tombstones(ctx)
 }
 

@@ -23,12 +23,16 @@ type hold struct {
 	// Need is how long the session must last for the step, and After when the login's lock ends by itself, where that is known.
 	Need  time.Duration `json:"need,omitempty"`
 	After time.Duration `json:"after,omitempty"`
+	// Began is when the attempt that met it began.
+	Began time.Time `json:"began,omitzero"`
 	// Rhythm is how often the world is looked at.
 	Rhythm   fault.Rhythm `json:"rhythm,omitzero"`
 	Looked   time.Time    `json:"looked,omitzero"`
 	Looks    int          `json:"looks"`
 	Reminded int          `json:"reminded,omitempty"`
 	Told     bool         `json:"told,omitempty"`
+	// Word is set where somebody's word may stand for what an API would prove.
+	Word bool `json:"word,omitempty"`
 
 	decided *Resume
 }
@@ -36,7 +40,7 @@ type hold struct {
 // holdOf is the hold that a fault comes to. A fault of the kinds that are tried again by themselves is one that was tried for
 // long enough.
 func holdOf(step string, f *fault.Fault, need time.Duration) *hold {
-	h := &hold{Step: step, Login: f.Login, Kind: f.Kind, Note: *note(f), Lost: f.OfLogin(), Need: need, After: f.After, Rhythm: f.Kind.Rhythm()}
+	h := &hold{Step: step, Login: f.Login, Kind: f.Kind, Note: *note(f), Lost: f.OfLogin(), Need: need, After: f.After, Began: f.Began, Rhythm: f.Kind.Rhythm()}
 	if f.Kind == awaitsPerson {
 		h.Rhythm = fault.Rhythm{Early: 2 * time.Second, Late: 15 * time.Minute}
 	}
@@ -136,7 +140,7 @@ func (h *holds) begin(ctx workflow.Context, held *hold) {
 	held.Told = true
 	h.scribe.write(ctx, h.entry(held))
 	if held.Lost {
-		h.post.lose(held.Login, lost{Note: held.Note, Need: held.Need, After: held.After})
+		h.post.lose(held.Login, lost{Note: held.Note, Need: held.Need, After: held.After, Began: held.Began})
 		if h.behind(held) > 1 {
 			return // the landing's wait for that login has been told of already
 		}
@@ -165,7 +169,7 @@ func (h *holds) again(ctx workflow.Context, held *hold, f *fault.Fault) {
 	*held = *holdOf(before.Step, f, before.Need)
 	held.Since, held.Told, held.Reminded = before.Since, before.Told, before.Reminded // it is one hold, whatever keeps it
 	if held.Lost {
-		h.post.lose(held.Login, lost{Note: held.Note, Need: held.Need, After: held.After})
+		h.post.lose(held.Login, lost{Note: held.Note, Need: held.Need, After: held.After, Began: held.Began})
 	}
 	h.scribe.write(ctx, h.entry(held))
 	h.show(ctx)

@@ -64,10 +64,16 @@ func (h *holds) releases(held *hold) string {
 		return "somebody has " + held.Login + " unlocked and says so: landfall login " + held.Login + ", or landfall resume " + h.plan + " --login " + held.Login + " --decision retry --reason \"…\""
 	case held.Lost:
 		return "somebody signs in: landfall login " + held.Login
+	case held.Rhythm.Early == 0 && held.Word:
+		return "somebody decides: " + resume + " --decision retry, or done by your word that it is so, --reason \"…\""
 	case held.Rhythm.Early == 0:
 		return "somebody decides: " + resume + " --decision retry --reason \"…\""
 	}
-	return "it is mended, which is looked at again by itself; at once by " + resume + " --decision retry --reason \"…\""
+	mended := "it is mended, which is looked at again by itself; at once by " + resume + " --decision retry --reason \"…\""
+	if held.Word {
+		mended += ", or by your word that it is so, --decision done"
+	}
+	return mended
 }
 
 // report is a hold as people see it.

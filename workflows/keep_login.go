@@ -39,7 +39,10 @@ type LoginProgress struct {
 	Back     time.Time            `json:"back,omitzero"` // when it last worked again
 	Doubts   int                  `json:"doubts"`        // how often it was lost again just after a look had found it working
 	Pass     plan.Pass            `json:"pass,omitzero"`
-	Notices  heraldProgress       `json:"notices"`
+	// Freed is what those who waited were told last, and Stale who was told it since: they had met the login before it was back.
+	Freed   found           `json:"freed,omitzero"`
+	Stale   map[string]bool `json:"stale,omitempty"`
+	Notices heraldProgress  `json:"notices"`
 }
 
 // KeepLogin keeps one login for all who use it: the first who meets it expired or locked turns it to "needs login" or
@@ -83,6 +86,11 @@ type keeper struct {
 // lose takes in that somebody met the login as it does not work. Somebody is asked once, however many meet it.
 func (k *keeper) lose(ctx workflow.Context, l lost) {
 	now := workflow.Now(ctx)
+	if k.State == plan.LoginOK && !l.Began.IsZero() && l.Began.Before(k.Back) && !k.Stale[l.Workflow] {
+		k.Stale[l.Workflow] = true // once: what it meets next it meets with a login that works
+		k.free(ctx, l.Workflow, k.Freed)
+		return
+	}
 	if _, waits := k.Waiting[l.Workflow]; !waits {
 		k.Waiting[l.Workflow] = now
 	}
@@ -266,12 +274,11 @@ func (k *keeper) signIn(ctx workflow.Context) {
 func (k *keeper) back(ctx workflow.Context, by Resume) {
 	was := k.State
 	k.State, k.Back, k.Need, k.greeted = plan.LoginOK, workflow.Now(ctx), 0, workflow.Now(ctx)
-	told := found{Login: k.in.Login.Name, Operator: by.Operator, Reason: by.Reason}
+	k.Stale = map[string]bool{}
+	k.Freed = found{Login: k.in.Login.Name, Operator: by.Operator, Reason: by.Reason}
 	for _, id := range workflow.DeterministicKeys(k.Waiting) {
 		delete(k.Waiting, id)
-		if err := workflow.SignalExternalWorkflow(ctx, id, "", foundSignal, told).Get(ctx, nil); err != nil {
-			workflow.GetLogger(ctx).Info("who waited for a login has ended", "workflow", id, "error", err)
-		}
+		k.free(ctx, id, k.Freed)
 	}
 	if was != plan.LoginOK {
 		k.scribe.write(ctx, plan.Entry{
@@ -283,6 +290,13 @@ func (k *keeper) back(ctx workflow.Context, by Resume) {
 		k.herald.tell(ctx, n)
 	}
 	k.show(ctx)
+}
+
+// free tells somebody who waits that the login works again.
+func (k *keeper) free(ctx workflow.Context, id string, told found) {
+	if err := workflow.SignalExternalWorkflow(ctx, id, "", foundSignal, told).Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Info("who waited for a login has ended", "workflow", id, "error", err)
+	}
 }
 
 func (k *keeper) input() activities.LoginInput {

@@ -15,6 +15,9 @@ func (k *keeper) setup(ctx workflow.Context) error {
 	if k.LoginProgress == nil {
 		k.LoginProgress = &LoginProgress{State: plan.LoginOK, Waiting: map[string]time.Time{}}
 	}
+	if k.Stale == nil {
+		k.Stale = map[string]bool{}
+	}
 	k.greeted = workflow.Now(ctx)
 	k.scribe = newScribe(k.in.Journal)
 	k.herald = newHerald(k.in.Notify)

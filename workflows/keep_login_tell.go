@@ -27,6 +27,7 @@ type LoginStatus struct {
 	Challenge *plan.Challenge `json:"challenge,omitempty"`
 	Failed    *plan.Note      `json:"failed,omitempty"` // why the last sign-in did not come to an end
 	Pass      plan.Pass       `json:"pass,omitzero"`
+	Back      time.Time       `json:"back,omitzero"` // when it last worked again
 }
 
 func (k *keeper) notice(kind plan.NoticeKind) plan.Notice {
@@ -45,7 +46,7 @@ func (k *keeper) do() string {
 
 func (k *keeper) status() LoginStatus {
 	s := LoginStatus{
-		Login: k.in.Login.Name, State: k.State, Why: k.Why, Challenge: k.challenge, Failed: k.failed, Pass: k.Pass,
+		Login: k.in.Login.Name, State: k.State, Why: k.Why, Challenge: k.challenge, Failed: k.failed, Pass: k.Pass, Back: k.Back,
 		Waiting: workflow.DeterministicKeys(k.Waiting),
 	}
 	if k.State != plan.LoginOK {

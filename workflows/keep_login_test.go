@@ -1,11 +1,13 @@
 package workflows_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"go.temporal.io/sdk/testsuite"
 
 	"github.com/itbytes/landfall/fault"
@@ -228,5 +230,39 @@ func TestALoginThatLooksFindWorkingAndStepsFindLostIsLeftToAPerson(t *testing.T)
 	}
 	if n := len(c.ear.of(plan.NoticeLogin)); n > 2 || c.probes > 6 {
 		t.Errorf("asked %d times after %d looks in a day, want twice at the most", n, c.probes)
+	}
+}
+
+// What was on its way when somebody signed in is no news: nobody is asked again, and it goes on with the rest.
+func TestALossThatWasMetBeforeTheSignInIsNotADoubt(t *testing.T) {
+	c := &cloud{}
+	env := newEnv(t, c, &book{})
+	var freed []string
+	env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, "found", mock.Anything).Return(
+		func(_, id, _, _ string, _ any) error { freed = append(freed, id); return nil })
+	lose := func(id string, began time.Time) {
+		env.SignalWorkflow("lost", map[string]any{"workflow": id, "began": began, "note": plan.Note{Kind: string(fault.SessionExpired), Message: "expired"}})
+	}
+	began := env.Now()
+	env.RegisterDelayedCallback(func() {
+		env.SignalWorkflow(workflows.ResumeMessage, workflows.Resume{Decision: workflows.Retry, Operator: "maria", Reason: "signed in"})
+	}, time.Second)
+	for i, id := range []string{"land/b", "land/c", "land/d", "land/e"} { // more than looks may be proven wrong
+		env.RegisterDelayedCallback(func() { lose(id, began) }, time.Duration(5+i)*time.Second)
+	}
+	probes := 0
+	env.RegisterDelayedCallback(func() { probes = c.probes }, 4*time.Second)
+	env.ExecuteWorkflow(workflows.KeepLoginType, map[string]any{
+		"login": plan.Login{Name: "a", Type: "aws-sso"}, "cloud": "aws", "plan": "p", "notify": told(),
+		"lost": []any{map[string]any{"workflow": "land/a", "began": began, "note": plan.Note{Kind: string(fault.SessionExpired), Message: "expired"}}},
+	})
+	if err := env.GetWorkflowError(); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"land/a", "land/b", "land/c", "land/d", "land/e"}; !slices.Equal(freed, want) {
+		t.Errorf("freed %v, want %v", freed, want)
+	}
+	if got := c.ear.of(plan.NoticeLogin); len(got) != 1 || c.probes != probes {
+		t.Errorf("asked %d times and looked %d times more, want once and none", len(got), c.probes-probes)
 	}
 }

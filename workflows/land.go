@@ -29,15 +29,22 @@ func Land(ctx workflow.Context, in LandInput) (plan.LandingReport, error) {
 	if err := workflow.Await(work, func() bool { return l.settled() || l.Abort != nil || l.handsOn(work) }); err != nil {
 		return l.report(), err
 	}
-	if l.Abort != nil {
-		l.undo(work)
+	for {
+		if l.Abort != nil {
+			l.undo(work)
+		}
+		if !l.settled() && !l.Undone {
+			return l.report(), l.goOn(work)
+		}
+		l.Ended = workflow.Now(work)
+		l.tell(work)
+		if err := l.close(work); err != nil {
+			return l.report(), err
+		}
+		if l.Abort == nil || l.Undone { // else it was given up while it came to its end
+			return l.report(), nil
+		}
 	}
-	if !l.settled() && !l.Undone {
-		return l.report(), l.goOn(work)
-	}
-	l.Ended = workflow.Now(work)
-	l.tell(work)
-	return l.report(), l.close(work)
 }
 
 // LandProgress is all of a landing that outlives continue-as-new.
@@ -78,7 +85,9 @@ func newLanding(in LandInput) *landing {
 	if l.LandProgress == nil {
 		l.LandProgress = &LandProgress{Facts: map[string]string{}, Told: landed{Landing: in.Landing.ID(), State: plan.LandingRunning}}
 	}
-	in.Journal.Ask = in.Parent // it learns which account the journal's table is in
+	if len(in.Only) == 0 {
+		in.Journal.Ask = in.Parent // it learns which account the journal's table is in
+	}
 	l.scribe, l.herald = newScribe(in.Journal), newHerald(in.Notify)
 	l.post = newPost(in.Journal, in.Notify, in.Landing)
 	l.holds.holding = holding{

@@ -18,6 +18,7 @@ const (
 	RotateCredentialType  = "RotateCredential"
 	RotateCredentialsType = "RotateCredentials"
 	CheckPostureType      = "CheckPosture"
+	FederateType          = "Federate"
 
 	Queue = "landfall" // workflows, and the activities that need no cloud
 
@@ -25,7 +26,8 @@ const (
 	ApproveMessage  = "approve"  // update and signal
 	AbortMessage    = "abort"    // update and signal
 	SignInMessage   = "signIn"   // update, of a login's keeper
-	RollBackMessage = "rollBack" // update, of a rotation
+	RollBackMessage = "rollBack" // update, of a rotation or a federation
+	RetireMessage   = "retire"   // update, of a federation
 	AgainMessage    = "again"    // signal: a rotation is asked for while one is under way
 	StatusQuery     = "status"
 	PreviewQuery    = "preview"
@@ -56,6 +58,21 @@ func RotationsID(planName, of string) string { return "rotations/" + planName + 
 
 // PostureID is the id of a look at a plan's credentials.
 func PostureID(planName string) string { return "posture/" + planName }
+
+// FederationID is the id of a credential's federation; being one, it locks it.
+func FederationID(planName, credential string) string {
+	return "federate/" + planName + "/" + credential
+}
+
+// FederatedLandID is the id of the part of a landing that a federation carries.
+func FederatedLandID(planName, credential, landing string) string {
+	return FederationID(planName, credential) + "/" + landing
+}
+
+// FederationPreviewID is the id of a look at what a federation would do.
+func FederationPreviewID(planName, credential string) string {
+	return "federation-preview/" + planName + "/" + credential
+}
 
 // LoginID is the id of a login's keeper.
 func LoginID(login string) string { return "login/" + login }
@@ -124,6 +141,8 @@ type LandInput struct {
 	Journal JournalInput      `json:"journal,omitzero"`
 	// Foreseen is what somebody approved, by step: plan.Change.Stood.
 	Foreseen map[string]string `json:"foreseen,omitempty"`
+	// Only are the steps that are carried, by name; all where it is empty.
+	Only []string `json:"only,omitempty"`
 	// Undo gives up what an earlier, ended run of the landing did, by its report; nothing is carried.
 	Undo *Undo `json:"undo,omitempty"`
 	// Progress is carried across continue-as-new; leave it out.
@@ -201,6 +220,7 @@ type lost struct {
 	Note     plan.Note     `json:"note"`
 	Need     time.Duration `json:"need,omitempty"`  // how long the session must last for what waits
 	After    time.Duration `json:"after,omitempty"` // of a lock: when it ends by itself, where the cloud says so
+	Began    time.Time     `json:"began,omitzero"`  // when the attempt that met it began, where that is known
 }
 
 // rotated is what a rotation tells whoever began it.

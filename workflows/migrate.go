@@ -22,12 +22,18 @@ func Migrate(ctx workflow.Context, in MigrateInput) (MigrateResult, error) {
 		return MigrateResult{}, err
 	}
 	workflow.Go(ctx, m.heedCancel)
-	for _, chapter := range []func(workflow.Context) error{m.settle, m.preflight, m.foresee, m.askApproval, m.land, m.undo, m.finish} {
-		if err := chapter(work); err != nil {
-			return m.result(), err
+	chapters := []func(workflow.Context) error{m.settle, m.preflight, m.foresee, m.askApproval, m.land, m.undo, m.finish}
+	for {
+		for _, chapter := range chapters {
+			if err := chapter(work); err != nil {
+				return m.result(), err
+			}
 		}
+		if m.progress.Aborted == nil || m.undone {
+			return m.result(), nil
+		}
+		chapters = []func(workflow.Context) error{m.undo, m.finish} // given up while it came to its end
 	}
-	return m.result(), nil
 }
 
 // migration is the state of a Migrate.
@@ -45,6 +51,7 @@ type migration struct {
 	awaiting bool // approval is asked
 	drained  bool // every row is entered, or somebody has skipped it
 	turning  bool // the workflow is about to continue as new
+	undone   bool // given up, it has undone what it made
 }
 
 // Progress is all of a migration that outlives continue-as-new.

@@ -55,6 +55,6 @@ func runbook() map[string]any {
 		workflows.MigrateType: workflows.Migrate, workflows.LandType: workflows.Land, workflows.KeepLoginType: workflows.KeepLogin,
 		workflows.JournalType: workflows.Journal, workflows.ShowRegistryType: workflows.ShowRegistry, workflows.ShowJournalType: workflows.ShowJournal,
 		workflows.RotateCredentialType: workflows.RotateCredential, workflows.RotateCredentialsType: workflows.RotateCredentials,
-		workflows.CheckPostureType: workflows.CheckPosture,
+		workflows.CheckPostureType: workflows.CheckPosture, workflows.FederateType: workflows.Federate,
 	}
 }

@@ -75,7 +75,7 @@ func (h *holds) refuse(r Resume) error {
 		return errors.New("abort is for landings and whole runs: what is held here takes retry or skip")
 	}
 	for _, held := range matching {
-		if r.Decision == Done && !held.asksWord() {
+		if r.Decision == Done && !held.asksWord() && !held.Word {
 			return fmt.Errorf("%s can be proven, so nobody's word is taken for it: retry looks at once, skip leaves it out", held.Step)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/itbytes/landfall/fault"
@@ -244,5 +245,23 @@ func TestALongWaitIsHandedOnToANewHistoryAndIsHeldThereStill(t *testing.T) {
 	}
 	if w := stepOf(t, r, "dns").Waits; len(w) != 1 || w[0].Kind != "Denied" || w[0].Seconds < 7*24*3600 {
 		t.Errorf("waits of dns = %+v, want one since it began to be held", w)
+	}
+}
+
+// The message of whoever gives a landing up may come when all is done and only the last notices are on their way.
+func TestALandingThatIsGivenUpWhileItComesToItsEndUndoesWhatItDid(t *testing.T) {
+	c := &cloud{steps: house()}
+	env := newEnv(t, c, &book{})
+	var once bool
+	env.OnSignalExternalWorkflow(mock.Anything, "parent", mock.Anything, "landed", mock.Anything).Return(func(_, _, _, _ string, said any) error {
+		if len(c.did()) == len(house()) && !once { // it tells that it is done
+			once = true
+			env.SignalWorkflow(workflows.AbortMessage, workflows.Abort{Operator: "maria", Reason: "wrong organisation"})
+		}
+		return nil
+	})
+	env.ExecuteWorkflow(workflows.LandType, workflows.LandInput{Landing: landingIn(plan.AWS, "prod"), Parent: "parent"})
+	if r := landed(t, env); r.State != plan.LandingAborted || len(c.undone) == 0 || !once {
+		t.Errorf("the landing is %s with %v undone, want aborted", r.State, c.undone)
 	}
 }
