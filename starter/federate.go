@@ -2,74 +2,61 @@ package main
 
 import (
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/itbytes/landfall/plan"
-	"github.com/itbytes/landfall/workflows"
 )
 
-// federate shows which credentials could be done without, and takes one away that has been.
+// federate shows which credentials could be done without, and has its verbs do it.
 func (d *desk) federate() *cobra.Command {
-	var id, reason, since string
-	var retire bool
-	gone := workflows.Retire{}
+	var id string
 	cmd := &cobra.Command{
 		Use:   "federate PLAN",
-		Short: "Say which credentials could be done without by federation, and how; with --retire, take away one that has been.",
-		Long: "federate says of each credential whether its consumers could sign in by tokens of their own, the plan's lines that let\n" +
-			"them, and what proves it; it needs no server. Once federation stands, --retire takes the key away: it is switched off\n" +
-			"where nobody has used it, watched, and deleted last. Until then landfall rotate rollback brings it back.",
-		Example: "  landfall federate examples/itbytes.yaml\n  landfall federate itbytes --credential itmanagesgcp --retire --reason \"the pipeline signs in by its own token\"",
-		Args:    one("PLAN"),
+		Short: "Say which credentials could be done without by federation, and how; its verbs do it, the key goes last.",
+		Long: "federate says of each credential whether its consumers could sign in by tokens of their own, and what lets them; it needs\n" +
+			"no server. preview looks at what stands and says what would be done; apply has the consumer's cloud sign tokens for it and\n" +
+			"the credential's identity trust them, and sees it sign in; retire takes the key away once that works: it is switched off,\n" +
+			"watched and deleted last. Until then undo takes all of it back that apply did.",
+		Example: "  landfall federate examples/itbytes.yaml\n  landfall federate preview examples/itbytes.yaml --credential itmanagesgcp\n" +
+			"  landfall federate apply itbytes --credential itmanagesgcp --reason \"no key where a role will do\"\n" +
+			"  landfall federate retire itbytes --credential itmanagesgcp --reason \"the pipeline signs in by its own token\"",
+		Args: one("PLAN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			long, err := plan.Duration(since)
-			switch {
-			case err != nil:
-				return usage("--since is a length of time such as 7d or 36h", "See landfall federate -h.")
-			case retire && (id == "" || reason == "" || d.operator == ""):
-				return usage("--retire takes --credential and --reason, and --operator where your name is not known", "All are kept with the run.")
-			case !retire && (gone.Word || reason != ""):
-				return usage("--reason and --yes-by-word belong to --retire", "See landfall federate -h.")
-			}
-			p, err := d.plan(ctx, args[0])
+			p, err := d.plan(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			all, err := p.Federations()
-			if err != nil {
-				return failed(err, "Mend the plan.", "%v", err)
-			}
-			if id != "" {
-				all = slices.DeleteFunc(all, func(f plan.Federation) bool { return f.Credential != id })
-				if len(all) == 0 {
-					return usage("the plan "+p.Metadata.Name+" has no credential called "+id, "See landfall federate "+args[0]+".")
-				}
-			}
-			if !retire {
-				return d.showFederations(p.Metadata.Name, all)
-			}
-			if f := all[0]; f.State != plan.FederationStands {
-				return failed(nil, "See landfall federate "+args[0]+" --credential "+id+" for what comes first.", "%s is not to be retired: %s", id, f.Why)
-			}
-			c, err := d.connect(ctx)
+			all, err := federations(p, id, args[0])
 			if err != nil {
 				return err
 			}
-			defer c.Close()
-			gone.Since = long
-			in := workflows.RotateCredentialsInput{Credentials: []string{id}, Operator: d.operator, Reason: reason, Retire: &gone}
-			return d.rotateNow(ctx, c, target{name: p.Metadata.Name, plan: &p}, in, 5*time.Minute)
+			return d.showFederations(p.Metadata.Name, all)
 		},
 	}
 	cmd.Flags().StringVar(&id, "credential", "", "only this one")
-	cmd.Flags().BoolVar(&retire, "retire", false, "take the key away of a credential whose federation stands")
-	cmd.Flags().StringVar(&reason, "reason", "", "with --retire: why; it is kept with the run")
-	cmd.Flags().StringVar(&since, "since", "7d", "with --retire: for how long nobody may have used the key")
-	cmd.Flags().BoolVar(&gone.Word, "yes-by-word", false, "with --retire: you give your word that nobody uses the key, where its cloud cannot tell")
+	cmd.AddCommand(d.federatePreview(), d.federateApply(), d.federateRetire(), d.federateUndo(), d.federateStatus())
 	return cmd
+}
+
+// federations are what the plan says of its credentials, or of one of them.
+func federations(p plan.Plan, id, arg string) ([]plan.Federation, error) {
+	all, err := p.Federations()
+	if err != nil {
+		return nil, failed(err, "Mend the plan.", "%v", err)
+	}
+	if id == "" {
+		return all, nil
+	}
+	var known []string
+	for _, f := range all {
+		known = append(known, f.Credential)
+	}
+	all = slices.DeleteFunc(all, func(f plan.Federation) bool { return f.Credential != id })
+	if len(all) == 0 {
+		return nil, usage("the plan "+p.Metadata.Name+" has no credential called "+id, meant(id, known)+"See landfall federate "+arg+".")
+	}
+	return all, nil
 }
 
 func (d *desk) showFederations(name string, all []plan.Federation) error {
@@ -81,19 +68,21 @@ func (d *desk) showFederations(name string, all []plan.Federation) error {
 			d.say("")
 		}
 		d.say("%s (%s, kept at %s): federation %s", f.Credential, f.Kind, f.Item, f.State)
-		d.say("  why     %s", f.Why)
+		d.say("  why      %s", f.Why)
 		for _, w := range f.Ways {
-			d.say("  who     %s", w.Who)
+			d.say("  who      %s", w.Who)
 			if w.First != "" {
-				d.say("  first   %s", w.First)
+				d.say("  first    %s", w.First)
 			}
 			if w.Lines != "" {
-				d.say("  plan    %s", w.Lines)
+				d.say("  plan     %s", w.Lines)
 			}
-			d.say("  proof   %s", w.Proof)
+			d.say("  proof    %s", w.Proof)
 		}
-		if f.Retire != "" {
-			d.say("  last    %s", f.Retire)
+		for _, next := range [][2]string{{"preview", f.Preview}, {"apply", f.Apply}, {"last", f.Retire}} {
+			if next[1] != "" {
+				d.say("  %-8s %s", next[0], next[1])
+			}
 		}
 	}
 	if len(all) == 0 {

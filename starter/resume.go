@@ -71,6 +71,13 @@ func release(ctx context.Context, c client.Client, t target, landing string, r w
 	if id, is := strings.CutPrefix(r.Step, workflows.RotationStep("")); is {
 		return sendResume(ctx, c, t, []string{workflows.RotationID(t.name, id)}, r)
 	}
+	parts, err := federationIDs(ctx, c, t.name, " AND ExecutionStatus = 'Running'")
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(r.Step, workflows.FederationStepName("")) {
+		return sendResume(ctx, c, t, parts, r)
+	}
 	last, err := stand(ctx, c, t.name)
 	if err != nil {
 		return nil, err
@@ -86,6 +93,11 @@ func release(ctx context.Context, c client.Client, t target, landing string, r w
 	for _, id := range sortedKeys(last.Landings) {
 		if last.Landings[id] != plan.LandingDone && last.Landings[id] != plan.LandingTodo && (landing == "" || landing == id) {
 			to = append(to, workflows.LandID(t.name, id))
+		}
+	}
+	for _, id := range parts {
+		if landing == "" || strings.HasSuffix(id, "/"+landing) {
+			to = append(to, id)
 		}
 	}
 	if landing == "" {

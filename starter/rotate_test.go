@@ -113,11 +113,11 @@ func TestCredentialsAreListedWithTheirFindingsAndOneThatCouldNotBeReadFails(t *t
 
 func TestOnlyACredentialWhoseFederationStandsIsRetired(t *testing.T) {
 	t.Setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-	code, _, errs := typed(t, "federate", "../examples/itbytes.yaml", "--credential", "aws-prod-keys", "--retire", "--reason", "x")
+	code, _, errs := typed(t, "federate", "retire", "../examples/itbytes.yaml", "--credential", "aws-prod-keys", "--reason", "x")
 	if code != exitFailed || !strings.Contains(errs, "aws-prod-keys is not to be retired: it is the way in for when the landing's own login is down") {
 		t.Errorf("exit %d, %q; want it refused without a server", code, errs)
 	}
-	code, _, errs = typed(t, "federate", "../examples/itbytes.yaml", "--credential", "itmanagesgcp", "--retire", "--reason", "x")
+	code, _, errs = typed(t, "federate", "retire", "../examples/itbytes.yaml", "--credential", "itmanagesgcp", "--reason", "x")
 	if code != exitFailed || !strings.Contains(errs, "no Temporal server answers") {
 		t.Errorf("exit %d, %q; want it begun, and no server there", code, errs)
 	}

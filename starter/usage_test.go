@@ -43,8 +43,11 @@ func TestSlipsAreUsageErrorsThatNameWhatWasMeant(t *testing.T) {
 		{[]string{"schedule", "aply"}, "Did you mean apply?"},
 		{[]string{"schedule", "list"}, "takes one PLAN"},
 		{[]string{"credentials", "lst"}, "Did you mean list?"},
-		{[]string{"federate", "itbytes", "--retire"}, "--credential"},
-		{[]string{"federate", "itbytes", "--since", "a week"}, "--since"},
+		{[]string{"federate", "retire", "itbytes"}, "--credential"},
+		{[]string{"federate", "apply", "itbytes", "--reason", "x"}, "--credential"},
+		{[]string{"federate", "preview", "itbytes"}, "--credential"},
+		{[]string{"federate", "undo", "itbytes"}, "--reason"},
+		{[]string{"federate", "retire", "itbytes", "--since", "a week"}, "--since"},
 	} {
 		code, out, errs := typed(t, c.args...)
 		if code != exitUsage || out != "" || !strings.Contains(errs, c.want) || !strings.Contains(errs, "\n  ") {
