@@ -38,9 +38,10 @@ type Options struct {
 	Patience time.Duration
 }
 
-// Cloud is the AWS of a worker. Its methods Steps, Carry and Preview are the catalogue's.
+// Cloud is the AWS of a worker. Its methods Steps, Carry and Preview are the catalogue's, those about keys the smithy's.
 type Cloud struct {
 	*step.Catalog[*Session]
+	step.Smithy
 	options Options
 	polite  time.Duration // between two questions whether a person has signed in, where the server does not say
 
@@ -60,6 +61,7 @@ type Cloud struct {
 func New(o Options) *Cloud {
 	c := &Cloud{options: o, polite: politely, creds: map[way]*aws.CredentialsCache{}, homes: map[string]string{}, known: map[string]string{}}
 	c.Catalog = &step.Catalog[*Session]{Controls: controls, Open: c.open, Life: life, Patience: o.Patience}
+	c.Smithy = step.Smithy{Smith: c.smith}
 	return c
 }
 

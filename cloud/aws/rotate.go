@@ -4,73 +4,12 @@ import (
 	"context"
 
 	"github.com/itbytes/landfall/cloud/aws/iam"
+	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/plan"
 )
 
-// Keys reads every key of a credential's IAM user (see activities.Smith).
-func (c *Cloud) Keys(ctx context.Context, of plan.Credential) ([]plan.Key, error) {
-	m, err := c.smith(ctx, of)
-	if err != nil {
-		return nil, err
-	}
-	return m.Keys(ctx)
-}
-
-// Mint makes a key and stages it in the vault.
-func (c *Cloud) Mint(ctx context.Context, of plan.Credential, rotation string, baseline []string, mark func(what string)) (plan.Key, error) {
-	m, err := c.smith(ctx, of)
-	if err != nil {
-		return plan.Key{}, err
-	}
-	return m.Mint(ctx, rotation, baseline, mark)
-}
-
-// Prove signs in once with the key that a slot of the vault holds.
-func (c *Cloud) Prove(ctx context.Context, of plan.Credential, slot plan.Slot) (plan.Proof, error) {
-	m, err := c.smith(ctx, of)
-	if err != nil {
-		return plan.Proof{}, err
-	}
-	return m.Prove(ctx, slot)
-}
-
-// Disable switches a key off.
-func (c *Cloud) Disable(ctx context.Context, of plan.Credential, key string) error {
-	m, err := c.smith(ctx, of)
-	if err != nil {
-		return err
-	}
-	return m.Disable(ctx, key)
-}
-
-// Enable switches a key on again.
-func (c *Cloud) Enable(ctx context.Context, of plan.Credential, key string) error {
-	m, err := c.smith(ctx, of)
-	if err != nil {
-		return err
-	}
-	return m.Enable(ctx, key)
-}
-
-// Delete deletes a key.
-func (c *Cloud) Delete(ctx context.Context, of plan.Credential, key string) error {
-	m, err := c.smith(ctx, of)
-	if err != nil {
-		return err
-	}
-	return m.Delete(ctx, key)
-}
-
-// Evict ends the sessions that the credential's keys have begun, as far as AWS can.
-func (c *Cloud) Evict(ctx context.Context, of plan.Credential, mark func(what string)) (string, error) {
-	m, err := c.smith(ctx, of)
-	if err != nil {
-		return "", err
-	}
-	return m.Evict(ctx, mark)
-}
-
-func (c *Cloud) smith(ctx context.Context, of plan.Credential) (*iam.Smith, error) {
+// smith opens a session in the account of a credential's user.
+func (c *Cloud) smith(ctx context.Context, of plan.Credential) (step.Smith, error) {
 	s, err := c.open(ctx, plan.Task{Landing: of.Landing, Step: plan.Step{Name: "rotation", Outside: true}})
 	if err != nil {
 		return nil, err

@@ -31,6 +31,7 @@ type Options struct {
 
 // Cloud is Azure as one worker sees it.
 type Cloud struct {
+	step.Smithy
 	catalog step.Catalog[*session.Session]
 	door    *door
 }
@@ -41,11 +42,13 @@ func New(o Options) *Cloud {
 		o.HTTP = &http.Client{Timeout: time.Minute}
 	}
 	d := newDoor(o)
-	return &Cloud{door: d, catalog: step.Catalog[*session.Session]{
+	c := &Cloud{door: d, catalog: step.Catalog[*session.Session]{
 		Controls: func(l plan.Landing) []session.Control { return edged(Controls(l)) },
 		Open:     d.open,
 		Patience: o.Patience,
 	}}
+	c.Smithy = step.Smithy{Smith: c.smith, Name: func(err error, of plan.Credential) error { return name(err, tending(of)) }}
+	return c
 }
 
 // Steps lists the steps of a landing in the order of the catalogue.

@@ -213,6 +213,18 @@ func TestTheCredentialThatConsumersHaveIsNeverDeleted(t *testing.T) {
 	b.sound("afterwards")
 }
 
+func TestTheCurrentCredentialIsDeletedWhereThereIsToBeNone(t *testing.T) {
+	b := newBench(t, plan.EntraSecret)
+	c := b.c
+	c.Retiring = true
+	if err := b.azure.Delete(t.Context(), c, b.step.deed.Receipt.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.ids(); len(got) != 0 {
+		t.Errorf("%v stand, want none", got)
+	}
+}
+
 func TestEntraSwitchesNoCredentialOffAndSaysWhatLivesOn(t *testing.T) {
 	b := newBench(t, plan.EntraSecret)
 	for _, err := range []error{b.azure.Disable(t.Context(), b.c, "x"), b.azure.Enable(t.Context(), b.c, "x")} {

@@ -25,6 +25,7 @@ type Options struct {
 
 // Cloud is Google Cloud as the runbook sees it. Its methods may be called from many goroutines.
 type Cloud struct {
+	step.Smithy
 	catalog step.Catalog[*Session]
 	logins  *wire.Logins
 }
@@ -32,7 +33,9 @@ type Cloud struct {
 // New returns a Cloud. It calls nothing until a step is carried or previewed.
 func New(o Options) *Cloud {
 	logins := wire.NewLogins(wire.Options{Endpoint: o.Endpoint, Sessions: o.Sessions, HTTP: o.HTTP, Keeper: o.Keeper})
-	return &Cloud{logins: logins, catalog: step.Catalog[*Session]{Controls: controls, Open: logins.Open, Patience: o.Patience}}
+	c := &Cloud{logins: logins, catalog: step.Catalog[*Session]{Controls: controls, Open: logins.Open, Patience: o.Patience}}
+	c.Smithy = step.Smithy{Smith: c.smith}
+	return c
 }
 
 // Steps lists the steps of a landing in the order of the catalogue.

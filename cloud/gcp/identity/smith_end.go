@@ -65,7 +65,7 @@ func (m *Smith) spare(ctx context.Context, id, deed string) error {
 // Evict says what lives on. Google ends no access token before its hour is over unless the account itself is disabled, and
 // that would take the new key away from its consumers too
 // (https://cloud.google.com/iam/docs/keys-disable-enable: tokens that were issued before stay valid).
-func (m *Smith) Evict(now time.Time) string {
+func (m *Smith) Evict(context.Context, func(what string)) (string, error) {
 	return fmt.Sprintf("access tokens that a key of %s had before work until %s at the latest; nothing ends them but disabling the account, which its new key needs",
-		m.ring.email, now.Add(time.Hour).UTC().Format(time.RFC3339))
+		m.ring.email, time.Now().Add(time.Hour).UTC().Format(time.RFC3339)), nil
 }
