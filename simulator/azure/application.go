@@ -13,7 +13,9 @@ type application struct {
 	secrets   []*secret
 	keys      []*certificate
 	federated []obj
-	scopes    []string // permissions of Graph that were consented to
+	heard     map[string]hearsay   // of each of those, by its id
+	exposed   map[string]time.Time // when each identifier URI is known everywhere
+	scopes    []string             // permissions of Graph that were consented to
 	made      time.Time
 	known     time.Time // when it has reached every replica
 }
@@ -185,9 +187,13 @@ func (a *graphAsk) update(app *application) bool {
 			return false
 		}
 	}
+	if !a.identifiable(app) || !a.versioned() {
+		return false
+	}
 	if a.body["keyCredentials"] != nil && !a.certify(app) {
 		return false
 	}
+	app.expose(a.k, a.body)
 	for field, v := range copied(a.body) {
 		switch field {
 		case "@odata.type", "keyCredentials", "id", "appId", "createdDateTime", "publisherDomain", "uniqueName":

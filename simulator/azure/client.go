@@ -12,11 +12,15 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
 // client answers a client-credentials request by secret or by assertion.
-func (e *entra) client(audience string) {
+func (e *entra) client(r resource) {
+	scope := e.form.Get("scope")
+	if !slices.ContainsFunc(strings.Fields(scope), func(s string) bool { return strings.HasSuffix(s, "/.default") }) { // Microsoft's library adds words of its own
+		e.fail(http.StatusBadRequest, "invalid_scope", "1002012", "The provided value for scope "+scope+" is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).")
+		return
+	}
 	app := e.appByClientID(e.form.Get("client_id"))
 	if app == nil || app.young(e.Cloud) {
 		e.fail(http.StatusBadRequest, "unauthorized_client", "700016", "Application with identifier '"+e.form.Get("client_id")+"' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant.")
@@ -45,8 +49,22 @@ func (e *entra) client(audience string) {
 		e.fail(http.StatusUnauthorized, "unauthorized_client", "7000112", "Application '"+app.appID+"'("+app.text("displayName")+") is disabled.")
 		return
 	}
-	by.note(e.Cloud, audience)
-	value, seconds := e.mint(&token{login: e.loginOfApp(app.appID), audience: audience, object: sp.id, app: app.appID, name: app.text("displayName")})
+	if !e.assigned(app, r) {
+		return
+	}
+	by.note(e.Cloud, r.audience)
+	t := &token{login: e.loginOfApp(app.appID), audience: r.audience, object: sp.id, app: app.appID, name: app.text("displayName")}
+	var value string
+	var seconds int
+	if r.app == nil {
+		value, seconds = e.mint(t)
+	} else {
+		var err error
+		if value, seconds, err = e.issue(t, r); err != nil {
+			e.fail(http.StatusInternalServerError, "server_error", "90033", "A transient error has occurred. Please try again.")
+			return
+		}
+	}
 	write(e.w, http.StatusOK, obj{"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": value})
 }
 
@@ -76,10 +94,12 @@ type assertion struct {
 		Alg  string `json:"alg"`
 		X5t  string `json:"x5t"`
 		X5tS string `json:"x5t#S256"`
+		Kid  string `json:"kid"`
 	}
 	claims struct {
-		Aud, Iss, Sub, Jti string
-		Exp, Nbf           int64
+		Aud           audiences
+		Iss, Sub, Jti string
+		Exp, Nbf      int64
 	}
 	signed    string
 	signature []byte
@@ -102,40 +122,32 @@ func readAssertion(s string) (x assertion, ok bool) {
 	return x, err == nil
 }
 
-// asserted is the certificate of the application that has signed the JWT.
+// asserted is the certificate of the application that has signed the JWT, or the trust in whoever else has.
 func (e *entra) asserted(app *application) (by *usage) {
 	x, ok := readAssertion(e.form.Get("client_assertion"))
-	now := e.k.Now()
 	code, message := "", ""
 	switch {
 	case !ok || e.form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer":
 		code, message = "50027", "JWT token is invalid or malformed."
 	case !strings.EqualFold(x.claims.Iss, app.appID):
-		code, message = e.federated(app, x)
+		by, code, message = e.federated(app, x)
 	case !strings.EqualFold(x.claims.Sub, app.appID):
 		code, message = "700021", "Client assertion application identifier doesn't match 'client_id' parameter."
-	case !strings.Contains(strings.ToLower(x.claims.Aud), "/"+e.tenant+"/"):
+	case !slices.ContainsFunc(x.claims.Aud, func(s string) bool { return strings.Contains(strings.ToLower(s), "/"+e.tenant+"/") }):
 		code, message = "700023", "Client assertion audience claim does not match Realm issuer."
-	case now.Unix() > x.claims.Exp || x.claims.Exp == 0 || now.Add(5*time.Minute).Unix() < x.claims.Nbf:
-		code, message = "700024", "Client assertion is not within its valid time range."
 	default:
-		by, code, message = e.signed(app, x)
+		if code, message = e.untimely(x); code == "" {
+			by, code, message = e.signed(app, x)
+		}
 	}
-	if code != "" {
+	switch code {
+	case "":
+	case unreachable:
+		e.fail(http.StatusBadRequest, "invalid_request", code, message)
+	default:
 		e.fail(http.StatusUnauthorized, "invalid_client", code, message)
 	}
 	return by
-}
-
-// federated answers for an assertion of another issuer. The simulator has no way to that issuer's keys, so that the best it
-// can say is that it does not reach them.
-func (e *entra) federated(app *application, x assertion) (code, message string) {
-	for _, f := range app.federated {
-		if text(f, "issuer") == x.claims.Iss && text(f, "subject") == x.claims.Sub {
-			return "90061", "Request to External OIDC endpoint failed."
-		}
-	}
-	return "700213", "No matching federated identity record found for presented assertion subject '" + x.claims.Sub + "'."
 }
 
 // signed finds the certificate that an assertion names and checks the signature with it.

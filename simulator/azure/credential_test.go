@@ -29,6 +29,9 @@ func register(t *testing.T, w *world) (id, app, principal string) {
 	done(t, made, http.StatusCreated)
 	app = made.at("appId").(string)
 	sp := w.upsert("servicePrincipals(appId='"+app+"')", object{"displayName": "x"})
+	for began := time.Now(); sp.status == http.StatusBadRequest && time.Since(began) < 5*time.Second; time.Sleep(5 * time.Millisecond) { // the application is not known yet
+		sp = w.upsert("servicePrincipals(appId='"+app+"')", object{"displayName": "x"})
+	}
 	done(t, sp, http.StatusCreated)
 	return made.at("id").(string), app, sp.at("id").(string)
 }

@@ -90,18 +90,20 @@ func (c *Cloud) loginOfApp(app string) string {
 
 // token answers a token request by its grant.
 func (e *entra) token() {
-	audience, known := audienceOf(e.form.Get("scope"))
-	if !known {
-		e.fail(http.StatusBadRequest, "invalid_resource", "500011", "The resource principal named in the scope was not found in the tenant.")
-		return
-	}
-	switch grant := e.form.Get("grant_type"); grant {
-	case "refresh_token":
-		e.refresh(audience)
-	case "client_credentials":
-		e.client(audience)
-	case deviceGrant:
-		e.device(audience)
+	r, named, known := e.resourceOf(e.form.Get("scope"))
+	grant := e.form.Get("grant_type")
+	switch {
+	case !known:
+		e.fail(http.StatusBadRequest, "invalid_resource", "500011", "The resource principal named "+named+" was not found in the tenant named "+e.tenant+
+			". This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.")
+	case grant == "client_credentials":
+		e.client(r)
+	case r.app != nil: // people have consented to none of the tenant's applications
+		e.fail(http.StatusBadRequest, "invalid_grant", "65001", "The user or administrator has not consented to use the application with ID '"+e.form.Get("client_id")+"'. Send an interactive authorization request for this user and resource.")
+	case grant == "refresh_token":
+		e.refresh(r.audience)
+	case grant == deviceGrant:
+		e.device(r.audience)
 	default:
 		e.fail(http.StatusBadRequest, "unsupported_grant_type", "70003", "The app requested an unsupported grant type '"+grant+"'.")
 	}

@@ -2,6 +2,7 @@ package azure
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -55,6 +56,7 @@ func (a *graphAsk) federate(app *application, name string) {
 		return
 	}
 	app.federated = append(app.federated, f)
+	app.hear(a.k, f, nil)
 	a.answer(http.StatusCreated, "applications('"+app.id+"')/federatedIdentityCredentials", f)
 }
 
@@ -75,7 +77,17 @@ func (a *graphAsk) federable(app *application, f obj) bool {
 			return false
 		}
 	}
+	field := longest(f, "issuer", "subject")
+	for _, audience := range texts(f, "audiences") {
+		if len(audience) > 600 {
+			field = "audiences"
+		}
+	}
 	switch {
+	case field != "":
+		a.graphFail(http.StatusBadRequest, "Request_BadRequest", "The property '"+field+"' of a federated identity credential has a limit of 600 characters.")
+	case len(text(f, "name")) > 120 || url.PathEscape(text(f, "name")) != text(f, "name"):
+		a.graphFail(http.StatusBadRequest, "Request_BadRequest", "The property 'name' of a federated identity credential has a limit of 120 characters and must be URL friendly.")
 	case text(f, "name") == "" || text(f, "issuer") == "" || text(f, "subject") == "":
 		a.graphFail(http.StatusBadRequest, "Request_BadRequest", "The properties 'name', 'issuer' and 'subject' are required.")
 	case len(texts(f, "audiences")) != 1:
@@ -86,6 +98,15 @@ func (a *graphAsk) federable(app *application, f obj) bool {
 		return true
 	}
 	return false
+}
+
+// longest is the first of the fields whose text is longer than Graph takes.
+func longest(f obj, fields ...string) string {
+	i := slices.IndexFunc(fields, func(field string) bool { return len(text(f, field)) > 600 })
+	if i < 0 {
+		return ""
+	}
+	return fields[i]
 }
 
 func getFederated(a *graphAsk) {
@@ -120,6 +141,7 @@ func patchFederated(a *graphAsk) {
 		}
 		next["id"], next["name"] = app.federated[i]["id"], app.federated[i]["name"]
 		if a.federable(app, next) {
+			app.hear(a.k, next, app.heard[text(next, "id")].last(a.k.Now(), app.federated[i]))
 			app.federated[i] = next
 			a.ok(http.StatusNoContent, nil)
 		}
@@ -136,6 +158,7 @@ func deleteFederated(a *graphAsk) {
 		a.absent(a.keys[1])
 		return
 	}
+	delete(app.heard, text(app.federated[i], "id"))
 	app.federated = slices.Delete(app.federated, i, i+1)
 	a.ok(http.StatusNoContent, nil)
 }

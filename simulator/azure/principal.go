@@ -49,7 +49,11 @@ func (c *Cloud) principal(k key) *principal {
 func (c *Cloud) renderPrincipal(sp *principal) obj {
 	o := copied(sp.fields)
 	o["id"], o["appId"], o["servicePrincipalType"], o["createdDateTime"] = sp.id, sp.appID, "Application", sp.made.Format(time.RFC3339)
-	o["appOwnerOrganizationId"], o["servicePrincipalNames"] = c.tenant, []string{sp.appID}
+	names := []string{sp.appID}
+	if app := c.appByClientID(sp.appID); app != nil {
+		names = append(texts(app.fields, "identifierUris"), names...)
+	}
+	o["appOwnerOrganizationId"], o["servicePrincipalNames"] = c.tenant, names
 	var secrets []obj
 	for _, s := range sp.secrets {
 		secrets = append(secrets, s.render())

@@ -56,7 +56,7 @@ func (k *Kernel) Vouched(token string) (map[string]any, error) {
 	key := k.issuers[issuer]
 	k.mu.Unlock()
 	if key == nil {
-		return nil, fmt.Errorf("the issuer %q has no keys here", issuer)
+		return nil, Unreachable(issuer)
 	}
 	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
 	if err != nil {
