@@ -2,9 +2,6 @@ package azure
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -29,13 +26,7 @@ type claims struct {
 // said to people and what is not done.
 func claimsOf(token string) claims {
 	var c claims
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return c
-	}
-	if b, err := base64.RawURLEncoding.DecodeString(parts[1]); err == nil {
-		_ = json.Unmarshal(b, &c) // what is no JSON says nothing
-	}
+	session.Payload(token, &c)
 	return c
 }
 
@@ -50,7 +41,7 @@ func (c claims) who() string {
 }
 
 func (c claims) bearer() session.Bearer {
-	return session.Bearer{Who: c.who(), Tenant: c.Tenant, App: c.App, Person: c.Type != "app" && c.UPN+c.Unique != "", Factors: c.Factors}
+	return session.Bearer{Who: c.who(), Tenant: c.Tenant, App: c.App, Object: c.Object, Person: c.Type != "app" && c.UPN+c.Unique != "", Factors: c.Factors}
 }
 
 // bearer is whom a credential's token for the resource manager speaks for.

@@ -23,13 +23,25 @@ import (
 // redeem redeems a credential of an application for a token for Microsoft Graph, past every cache, and says whom the token
 // speaks for. Its fault names no login: it is the credential that was refused, and not who looks after it.
 func (d *door) redeem(ctx context.Context, k session.ClientKey) (session.Bearer, error) {
+	g, err := d.grant(ctx, k, graph.Scope)
+	if err != nil {
+		return session.Bearer{}, err
+	}
+	return claimsOf(g.Token.Reveal()).bearer(), nil
+}
+
+// grant redeems a credential of an application for a token of a scope, likewise.
+func (d *door) grant(ctx context.Context, k session.ClientKey, scope string) (session.Grant, error) {
 	at := d.entra + "/" + url.PathEscape(k.Tenant) + "/oauth2/v2.0/token"
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {k.Client}, "scope": {graph.Scope}}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {k.Client}, "scope": {scope}}
+	assertion := k.Assertion.Reveal()
 	if k.Private != nil {
-		assertion, err := assert(k, at, time.Now())
-		if err != nil {
-			return session.Bearer{}, err
+		var err error
+		if assertion, err = assert(k, at, time.Now()); err != nil {
+			return session.Grant{}, err
 		}
+	}
+	if assertion != "" {
 		form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 		form.Set("client_assertion", assertion)
 	} else {
@@ -39,16 +51,16 @@ func (d *door) redeem(ctx context.Context, k session.ClientKey) (session.Bearer,
 	err := askEntra(ctx, d.options.HTTP, at, form, &a)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return session.Bearer{}, err
+		return session.Grant{}, err
 	case err != nil:
 		f := nameOf(err)
 		f.Cloud, f.Service, f.Operation, f.Err = string(plan.Azure), "entra", "token", err
 		if f.Kind == fault.Locked {
 			f.Scope = k.Client
 		}
-		return session.Bearer{}, f
+		return session.Grant{}, f
 	}
-	return claimsOf(a.Access).bearer(), nil
+	return session.Grant{Token: plan.NewSecret(a.Access), Said: session.SaidBy(a.Access)}, nil
 }
 
 // assert is a client assertion: a token of a few minutes that the certificate's private key signs (Microsoft identity

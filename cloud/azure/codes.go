@@ -59,8 +59,10 @@ func byCode(code string) (fault.Kind, string, bool) {
 		"Directory_QuotaExceeded", "ResourceCountExceedsLimitDueToTemplate":
 		return fault.Quota, "Request a higher limit, or free one of those in use, then resume.", true
 	case "RoleAssignmentExists", "FailedAsResourceIsLocked", "StorageAccountAlreadyTaken", "StorageAccountAlreadyExists", "PreconditionFailed",
-		"InUseSubnetCannotBeDeleted", "InUseNetworkSecurityGroupCannotBeDeleted", "CannotDeleteResource", "NetcfgSubnetRangesOverlap", "PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled":
+		"ObjectConflict", "InUseSubnetCannotBeDeleted", "InUseNetworkSecurityGroupCannotBeDeleted", "CannotDeleteResource", "NetcfgSubnetRangesOverlap", "PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled":
 		return fault.Conflict, "Look at what stands there, then resume; it is observed again.", true
+	case "HostNameNotOnVerifiedDomain":
+		return fault.Denied, "Have the tenant's application management policy exempt the application, then resume.", true
 	case "NsgFlowLogCreationBlocked":
 		return fault.Retired, "Log the virtual network instead of the network security group.", true
 	case "NonAzSkusNotAllowedForVPNGateway":

@@ -74,7 +74,7 @@ func (d *door) open(_ context.Context, t plan.Task) (*session.Session, error) {
 		Graph:  graph.New(d.graph, cred, o),
 		Keeper: d.options.Keeper, Told: &d.told, Previews: &d.gates,
 		Bearer: func(ctx context.Context) (session.Bearer, error) { return d.bearer(ctx, cred) },
-		SignIn: d.redeem,
+		SignIn: d.redeem, Grant: d.grant,
 	}, nil
 }
 

@@ -138,14 +138,30 @@ func byAADSTS(number string) (fault.Kind, string, bool) {
 		return fault.Locked, "Have the account's owner set a new password and sign in, then resume.", true
 	case "90055":
 		return fault.Throttled, "Wait; the tenant is throttled and the token is asked for again.", true
-	case "70002", "7000215", "7000222":
+	case "70002", "7000215", "7000222", "1000502":
 		return fault.Invalid, "Rotate the credential: its secret is wrong or has expired.", true
-	case "700027", "70021", "700213":
+	case "700027", "70021", "70025", "700211", "700212", "700213":
 		return fault.Propagating, "Wait; the credential was made a moment ago and is not yet known everywhere.", true
-	case "700011", "700016":
+	case "7002138":
+		return fault.Denied, "Write the federated credential's subject as the token has it, for Entra tells capitals from small letters; then resume.", true
+	case "7000272":
+		return fault.Denied, "Have the issuer of the token publish the key that it signs with (its /.well-known/openid-configuration names where), then resume.", true
+	case "700222", "700226", "700236":
+		return fault.Invalid, "Let in a token of another cloud: Entra takes none that it has signed for another application.", true
+	case "50027":
+		return fault.Invalid, "Have the issuer sign a token of three parts by RS256: Entra cannot read this one.", true
+	case "500011":
+		return fault.Denied, "Have the named resource added to the tenant, then resume.", true
+	case "501051":
+		return fault.Denied, "Assign the application a role of the named resource, or have that require no assignment, then resume.", true
+	case "700011", "700016", "7000229":
 		return fault.Denied, "Have the application added to the tenant, or correct the login's client in the plan, then resume.", true
 	case "65001", "650057":
 		return fault.Denied, "Have an administrator consent to the application, then resume.", true
+	case "700024":
+		return fault.Transient, "Wait; another token is asked for. If it lasts, set the clock of whoever signs it.", true
+	case "90061", "50166":
+		return fault.Transient, "Wait; the issuer of the token did not answer Entra, which asks it again.", true
 	case "50033", "50087", "50088", "90006", "90012", "90024", "90033":
 		return fault.Transient, "Wait; the token is asked for again.", true
 	}

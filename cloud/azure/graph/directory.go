@@ -16,13 +16,18 @@ import (
 
 // Application is an Entra app registration, as far as a landing cares.
 type Application struct {
-	ID             string     `json:"id"`
-	AppID          string     `json:"appId"`
-	DisplayName    string     `json:"displayName"`
-	UniqueName     string     `json:"uniqueName"`
-	SignInAudience string     `json:"signInAudience"`
-	Tags           []string   `json:"tags"`
-	Passwords      []Password `json:"passwordCredentials"`
+	ID             string   `json:"id"`
+	AppID          string   `json:"appId"`
+	DisplayName    string   `json:"displayName"`
+	UniqueName     string   `json:"uniqueName"`
+	SignInAudience string   `json:"signInAudience"`
+	Tags           []string `json:"tags"`
+	// IdentifierURIs name the application as what a token is for. They go back as a whole list, too.
+	IdentifierURIs []string `json:"identifierUris"`
+	API            struct {
+		Version int `json:"requestedAccessTokenVersion"` // of tokens for the application; 0 is 1
+	} `json:"api"`
+	Passwords []Password `json:"passwordCredentials"`
 	// Keys are kept as they came: the whole array goes back when one is added, and nothing in the others may be lost.
 	Keys []json.RawMessage `json:"keyCredentials"`
 }

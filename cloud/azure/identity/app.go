@@ -47,6 +47,11 @@ func (c app) Observe(ctx context.Context, s *session.Session, t plan.Task) (plan
 		Live:     plan.Fields{"name": a.DisplayName, "audience": a.SignInAudience},
 		Evidence: []string{"application " + a.DisplayName + " is client " + a.AppID},
 	}
+	tenant, err := tenantOf(ctx, s)
+	if err != nil {
+		return plan.Observation{}, err
+	}
+	o = session.WithFact(o, factTenant(c.identity), tenant)
 	o = session.WithFact(o, factApp(c.identity), a.ID)
 	return session.WithFact(o, factClient(c.identity), a.AppID), nil
 }

@@ -13,7 +13,7 @@ import (
 func Controls(l plan.Landing) []session.Control {
 	var out []session.Control
 	for _, id := range l.Identities {
-		out = append(out, app{id}, principal{id}, federation{id}, credential{id}, role{id})
+		out = append(out, app{id}, principal{id}, tokens{id}, federation{id}, credential{id}, role{id})
 	}
 	return out
 }
@@ -25,6 +25,7 @@ func home(l plan.Landing, id plan.Identity) bool { return id.Home == l.Environme
 func factApp(id plan.Identity) string       { return "application-" + id.Name } // the directory's object id
 func factClient(id plan.Identity) string    { return "client-" + id.Name }      // the application (client) id
 func factPrincipal(id plan.Identity) string { return "principal-" + id.Name }
+func factTenant(id plan.Identity) string    { return "tenant-" + id.Name } // that all of it is in
 
 // ownership is the application's tag of a plan: applications bear a list of words, not names with values.
 func ownership(planName string) string { return session.Ownership + ":" + planName }

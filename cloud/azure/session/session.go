@@ -27,6 +27,8 @@ type Session struct {
 	Bearer func(context.Context) (Bearer, error)
 	// SignIn redeems a credential of an application, past every cache, and says whom the token for Microsoft Graph speaks for.
 	SignIn func(context.Context, ClientKey) (Bearer, error)
+	// Grant redeems a credential of an application for a token of a scope, likewise.
+	Grant func(ctx context.Context, k ClientKey, scope string) (Grant, error)
 	// Told holds the handles of operations whose failure was told once. Whoever comes again has read it and wants the
 	// thing tried again.
 	Told *sync.Map
@@ -39,6 +41,7 @@ type Bearer struct {
 	Who     string
 	Tenant  string
 	App     string   // the application (client) id
+	Object  string   // the object id, of the user or the service principal
 	Person  bool     // a user, who signs in; not an application
 	Factors []string // how a user has proven who they are: pwd, mfa, fido … (RFC 8176)
 }
