@@ -159,7 +159,7 @@ func byAADSTS(number string) (fault.Kind, string, bool) {
 	case "65001", "650057":
 		return fault.Denied, "Have an administrator consent to the application, then resume.", true
 	case "700024":
-		return fault.Transient, "Wait; another token is asked for. If it lasts, set the clock of whoever signs it.", true
+		return fault.Transient, "Wait; another token is asked for, and if it lasts set the clock of whoever signs it.", true
 	case "90061", "50166":
 		return fault.Transient, "Wait; the issuer of the token did not answer Entra, which asks it again.", true
 	case "50033", "50087", "50088", "90006", "90012", "90024", "90033":

@@ -164,12 +164,12 @@ func TestAnswersOfTheResourceManagerAndGraphAreNamed(t *testing.T) {
 func TestAnswersOfTheTokenEndpointAreNamed(t *testing.T) {
 	for kind, codes := range map[fault.Kind]string{
 		fault.SessionExpired: "50173 700082 70008 70043 50089 50132 50133 50078 50076 50079 50074 50072 50158",
-		fault.Denied:         "53000 53001 53002 53003 530035 50131 700011 700016 65001 650057",
+		fault.Denied:         "53000 53001 53002 53003 530035 50131 700011 700016 7000229 65001 650057 7002138 7000272 500011 501051",
 		fault.Locked:         "50053 50057 50055 50144",
 		fault.Throttled:      "90055",
-		fault.Invalid:        "70002 7000215 7000222",
-		fault.Propagating:    "700027 70021 700213",
-		fault.Transient:      "50033 50087 50088 90006 90012 90024 90033",
+		fault.Invalid:        "70002 7000215 7000222 1000502 700222 700226 700236 50027",
+		fault.Propagating:    "700027 70021 70025 700211 700212 700213",
+		fault.Transient:      "50033 50087 50088 90006 90012 90024 90033 700024 90061 50166",
 	} {
 		for _, code := range strings.Fields(codes) {
 			t.Run(code, func(t *testing.T) {

@@ -175,6 +175,19 @@ func (w *world) check(l plan.Landing) string {
 	return ""
 }
 
+func TestAURIThatSomebodyAddsAtTheLastMomentIsKept(t *testing.T) {
+	w, task := speaking(t)
+	out, err := w.azure.Carry(t.Context(), task, func(string) {
+		w.byHand("PATCH", application, map[string]any{"identifierUris": []string{theirs}})
+	})
+	if err != nil || out.State != plan.StepDone {
+		t.Fatalf("got %s %v, want done", out.State, err)
+	}
+	if got := w.uris(); len(got) != 2 || got[0] != theirs {
+		t.Errorf("got %v, want theirs and the application's own", got)
+	}
+}
+
 func TestAURIThatAnotherApplicationHasIsAConflictAndNothingIsTakenFromIt(t *testing.T) {
 	w, task := speaking(t)
 	id := w.kernel.Order(kernel.Fault{Match: kernel.Match{Operation: "applications.upsert"}, Status: 400, Code: "ObjectConflict", Message: "Another object with the same value for property identifierUris already exists."})

@@ -53,17 +53,10 @@ func (e *entra) client(r resource) {
 		return
 	}
 	by.note(e.Cloud, r.audience)
-	t := &token{login: e.loginOfApp(app.appID), audience: r.audience, object: sp.id, app: app.appID, name: app.text("displayName")}
-	var value string
-	var seconds int
-	if r.app == nil {
-		value, seconds = e.mint(t)
-	} else {
-		var err error
-		if value, seconds, err = e.issue(t, r); err != nil {
-			e.fail(http.StatusInternalServerError, "server_error", "90033", "A transient error has occurred. Please try again.")
-			return
-		}
+	value, seconds, err := e.issue(&token{login: e.loginOfApp(app.appID), audience: r.audience, object: sp.id, app: app.appID, name: app.text("displayName")}, r)
+	if err != nil {
+		e.fail(http.StatusInternalServerError, "server_error", "90033", "A transient error has occurred. Please try again.")
+		return
 	}
 	write(e.w, http.StatusOK, obj{"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": value})
 }
@@ -125,7 +118,7 @@ func readAssertion(s string) (x assertion, ok bool) {
 // asserted is the certificate of the application that has signed the JWT, or the trust in whoever else has.
 func (e *entra) asserted(app *application) (by *usage) {
 	x, ok := readAssertion(e.form.Get("client_assertion"))
-	code, message := "", ""
+	var code, message string
 	switch {
 	case !ok || e.form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer":
 		code, message = "50027", "JWT token is invalid or malformed."

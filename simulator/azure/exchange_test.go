@@ -2,6 +2,7 @@ package azure_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -27,9 +28,7 @@ const (
 func told(change object) object {
 	now := time.Now()
 	claims := object{"sub": robot, "aud": exchange, "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix()}
-	for k, v := range change {
-		claims[k] = v
-	}
+	maps.Copy(claims, change)
 	return claims
 }
 

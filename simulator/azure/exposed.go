@@ -78,9 +78,13 @@ func (e *entra) assigned(app *application, r resource) bool {
 	return false
 }
 
-// issue makes an access token that anybody can verify, for an application: of the version that the application asks for, whatever
-// endpoint it was asked at.
+// issue makes an access token for a resource. For an application it is one that anybody can verify, of the version that the
+// application asks for, whatever endpoint it was asked at.
 func (e *entra) issue(t *token, r resource) (value string, seconds int, err error) {
+	if r.app == nil {
+		value, seconds = e.mint(t)
+		return value, seconds, nil
+	}
 	t.tenant, t.notBefore, t.expires = e.tenant, e.k.Now(), e.k.Now().Add(e.lifetime())
 	claims := obj{
 		"aud": t.audience, "iat": t.notBefore.Unix(), "nbf": t.notBefore.Unix(), "exp": t.expires.Unix(), "aio": kernel.Random(16), "oid": t.object,

@@ -3,6 +3,7 @@ package azure_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,10 +28,7 @@ func exposing(t *testing.T, durations map[string]string) (w *world, id, app, pri
 func TestAnApplicationHasATokenForItselfThatAnybodyCanVerify(t *testing.T) {
 	w, id, app, principal, form := exposing(t, nil)
 	done(t, w.graph(http.MethodPatch, "applications/"+id, object{"identifierUris": []string{"api://" + app}}), http.StatusNoContent)
-	byID := url.Values{}
-	for k, v := range form {
-		byID[k] = v
-	}
+	byID := maps.Clone(form)
 	byID.Set("scope", app+"/.default")
 	// MicrosoftDocs/entra-docs, docs/identity-platform/access-token-claims-reference.md: the claims of each version, the optional
 	// ones left out.

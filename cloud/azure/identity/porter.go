@@ -46,9 +46,9 @@ func keptOut(err error, t plan.Task, id plan.Identity, trust plan.Trust, token p
 			f.Hint = "Have the token say that, or correct the trust in the plan and " + again + ", then resume."
 			return f
 		}
-		f.Kind, f.Hint = fault.Propagating, "Wait; the trust "+trust.Name+" of "+id.Name+" may not be known everywhere in Entra yet. If it lasts, "+again+": somebody may have changed it."
+		f.Kind, f.Hint = fault.Propagating, "Wait; the trust "+trust.Name+" of "+id.Name+" may not be known everywhere in Entra yet; if it lasts, somebody may have changed it: "+again+"."
 	case "AADSTS700016", "AADSTS7000229":
-		f.Kind, f.Hint = fault.Propagating, "Wait; the application "+id.Name+" may not be known everywhere in Entra yet. If it lasts, "+again+"."
+		f.Kind, f.Hint = fault.Propagating, "Wait; the application "+id.Name+" may not be known everywhere in Entra yet; if it lasts, "+again+"."
 	}
 	return f
 }

@@ -30,7 +30,7 @@ func Token(ctx context.Context, s *session.Session, t plan.Task, id plan.Identit
 	if err != nil {
 		err = w.refused(ctx, plan.Current, key, k.Certificate, err)
 		if f := fault.As(err); f != nil && f.Code == "AADSTS500011" {
-			f.Kind, f.Hint = fault.Propagating, "Wait; the application's identifier URI was added minutes ago and is not yet known everywhere. If it lasts, carry out the plan again (landfall migrate "+t.Landing.Plan+")."
+			f.Kind, f.Hint = fault.Propagating, "Wait; the application's identifier URI was added minutes ago and is not yet known everywhere; if it lasts, carry out the plan again (landfall migrate "+t.Landing.Plan+")."
 		}
 		return plan.Secret{}, err
 	}
