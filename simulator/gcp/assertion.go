@@ -30,7 +30,7 @@ func (c *Cloud) grantAssertion(w http.ResponseWriter, assertion string) {
 	case claims.Expires < now.Unix() || claims.Issued > now.Unix()+300 || claims.Expires-claims.Issued > 3600:
 		oauthError(w, http.StatusBadRequest, "invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.", "")
 		return
-	case claims.Scope == "":
+	case claims.Scope == "" && claims.Target == "":
 		oauthError(w, http.StatusBadRequest, "invalid_scope", "Empty or missing scope not allowed.", "")
 		return
 	}
@@ -43,6 +43,10 @@ func (c *Cloud) grantAssertion(w http.ResponseWriter, assertion string) {
 				return
 			}
 			k.use(now)
+			if claims.Target != "" {
+				c.grantIDToken(w, a, claims.Target)
+				return
+			}
 			c.grant(w, &token{email: a.email, account: a})
 			return
 		}
@@ -59,6 +63,7 @@ type assertionClaims struct {
 	Issuer   string `json:"iss"`
 	Audience string `json:"aud"`
 	Scope    string `json:"scope"`
+	Target   string `json:"target_audience"` // whom an ID token is wanted for, instead of an access token
 	Issued   int64  `json:"iat"`
 	Expires  int64  `json:"exp"`
 }

@@ -49,7 +49,8 @@ func serviceTitle(host string) string {
 		"iam.googleapis.com": "Identity and Access Management (IAM) API", "securitycentermanagement.googleapis.com": "Security Center Management API",
 		"cloudresourcemanager.googleapis.com": "Cloud Resource Manager API", "serviceusage.googleapis.com": "Service Usage API",
 		"cloudbilling.googleapis.com": "Cloud Billing API", "storage.googleapis.com": "Cloud Storage JSON API", "admin.googleapis.com": "Admin SDK API",
-		"policyanalyzer.googleapis.com": "Policy Analyzer API",
+		"policyanalyzer.googleapis.com": "Policy Analyzer API", "iamcredentials.googleapis.com": "IAM Service Account Credentials API",
+		"sts.googleapis.com": "Security Token Service API",
 	}[host]
 	return orText(title, host)
 }

@@ -37,6 +37,7 @@ func constraints() []constraint {
 		{id: "iam.managed.disableServiceAccountKeyCreation", displayName: "Disable service account key creation", description: "Blocks service account key creation."},
 		{id: "iam.managed.disableServiceAccountKeyUpload", displayName: "Disable Service Account Key Upload", description: "Blocks service account key upload."},
 		{id: "iam.serviceAccountKeyExpiryHours", displayName: "Service account key expiry duration in hours", description: "Specifies the maximum duration a service account key is valid from its creation.", list: true},
+		{id: "iam.workloadIdentityPoolProviders", displayName: "Allowed external Identity Providers for workloads in Cloud IAM", description: "Identity Providers that can be configured for workload authentication within Cloud IAM, specified by URI/URLs.", list: true},
 		{id: "serviceuser.services", displayName: "Restrict allowed Google Cloud APIs and services", description: "Restricts the set of services and their APIs that can be enabled on this resource.", list: true},
 		{id: "sql.restrictPublicIp", displayName: "Restrict Public IP access on Cloud SQL instances", description: "Restricts configuring Public IP on Cloud SQL instances."},
 		{id: "storage.publicAccessPrevention", displayName: "Enforce Public Access Prevention", description: "Secures your Cloud Storage data from public exposure."},

@@ -65,7 +65,8 @@ func documents(t *testing.T) map[string][]published {
 		"cloudbilling":         {"cloudbilling/v1/cloudbilling-api.json"}, "serviceusage": {"serviceusage/v1/serviceusage-api.json"},
 		"iam": {"iam/v1/iam-api.json"}, "orgpolicy": {"orgpolicy/v2/orgpolicy-api.json"}, "compute": {"compute/v1/compute-api.json"},
 		"dns": {"dns/v1/dns-api.json"}, "storage": {"storage/v1/storage-api.json"}, "admin": {"admin/directory/v1/admin-api.json"},
-		"policyanalyzer": {"policyanalyzer/v1/policyanalyzer-api.json"},
+		"policyanalyzer": {"policyanalyzer/v1/policyanalyzer-api.json"}, "iamcredentials": {"iamcredentials/v1/iamcredentials-api.json"},
+		"sts": {"sts/v1/sts-api.json"},
 	} {
 		for _, f := range files {
 			raw, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(b)), f))

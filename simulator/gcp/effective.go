@@ -1,6 +1,9 @@
 package gcp
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // getEffectivePolicy answers what holds on a resource once everything above it has been taken into account.
 func (c *Cloud) getEffectivePolicy(q *request) (any, *problem) {
@@ -75,6 +78,25 @@ func (c *Cloud) enforced(p *project, id string) bool {
 		return false
 	}
 	return slices.ContainsFunc(c.effective(p.orgPolicies, p.parent, k), func(r any) bool { return r.(fields).flag("enforce") })
+}
+
+// allows says whether a list constraint leaves a project a value, an address, which may end in a slash or not.
+func (c *Cloud) allows(p *project, id, value string) bool {
+	k := c.constraint(c.organizationOf(p.parent), id)
+	if k == nil || !k.list {
+		return true
+	}
+	among := func(values []string) bool {
+		return slices.ContainsFunc(values, func(v string) bool { return strings.TrimSuffix(v, "/") == strings.TrimSuffix(value, "/") })
+	}
+	for _, r := range c.effective(p.orgPolicies, p.parent, k) {
+		rule := r.(fields)
+		allowed := rule.sub("values").texts("allowedValues")
+		if rule.flag("denyAll") || len(allowed) > 0 && !among(allowed) || among(rule.sub("values").texts("deniedValues")) {
+			return false
+		}
+	}
+	return true
 }
 
 // deniesAll says whether a list constraint leaves a project no value at all.

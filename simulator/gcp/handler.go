@@ -25,8 +25,12 @@ func (c *Cloud) Handler() http.Handler {
 			c.k.Serve(w, r, c.unknownCall(q), refuse(q.api), func(w http.ResponseWriter) { unknown(w, r) })
 			return
 		}
-		if t.operation == "token" {
+		switch t.operation {
+		case "token":
 			c.serveToken(w, q)
+			return
+		case exchangeToken:
+			c.serveExchange(w, q)
 			return
 		}
 		c.k.Serve(w, r, c.call(q), refuse(q.api), func(w http.ResponseWriter) {

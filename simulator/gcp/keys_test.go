@@ -91,8 +91,30 @@ func TestAKeySignsInOnceItHasPropagatedAndUntilItIsDisabled(t *testing.T) {
 	}
 }
 
+func TestAKeySignsForAnIDTokenForAnyAudience(t *testing.T) {
+	d := raise(t, nil)
+	d.must("POST /iam/v1/"+standing+"/serviceAccounts", `{"accountId": "robot-one"}`)
+	file, err := base64.StdEncoding.DecodeString(d.must("POST "+robot+"/keys", "{}")["privateKeyData"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, body := d.assertFor(file, map[string]any{"target_audience": "api://AzureADTokenExchange"})
+	if code != 200 || body["access_token"] != nil {
+		t.Fatalf("got %d %v, want an ID token alone", code, body)
+	}
+	d.holdsIDToken(body["id_token"].(string), "api://AzureADTokenExchange")
+	if code, body := d.assertFor(file, nil); code != 400 || body["error"] != "invalid_scope" {
+		t.Errorf("for nothing: got %d %v, want 400 invalid_scope", code, body)
+	}
+}
+
 // assert signs in with a key file, as Google's clients do.
 func (d *stand) assert(file []byte) (int, map[string]any) {
+	d.t.Helper()
+	return d.assertFor(file, map[string]any{"scope": "https://www.googleapis.com/auth/cloud-platform"})
+}
+
+func (d *stand) assertFor(file []byte, claims map[string]any) (int, map[string]any) {
 	d.t.Helper()
 	c, err := google.JWTConfigFromJSON(file, "https://www.googleapis.com/auth/cloud-platform")
 	if err != nil {
@@ -104,7 +126,7 @@ func (d *stand) assert(file []byte) (int, map[string]any) {
 	}
 	now := time.Now()
 	signed, err := jws.Encode(&jws.Header{Algorithm: "RS256", Typ: "JWT", KeyID: c.PrivateKeyID},
-		&jws.ClaimSet{Iss: c.Email, Aud: c.TokenURL, Scope: "https://www.googleapis.com/auth/cloud-platform", Iat: now.Unix(), Exp: now.Add(time.Hour).Unix()}, private)
+		&jws.ClaimSet{Iss: c.Email, Aud: c.TokenURL, Iat: now.Unix(), Exp: now.Add(time.Hour).Unix(), PrivateClaims: claims}, private)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ type pool struct {
 	expires                      time.Time
 	providers                    map[string]*provider
 	pending                      bool
+	known                        time.Time // when tokens can be exchanged by it
 }
 
 func poolState() kind { return choice("STATE_UNSPECIFIED", active, "DELETED") }
@@ -76,14 +77,15 @@ func (c *Cloud) poolAsked(q *request) (*project, *pool, *problem) {
 }
 
 // poolOperation begins an operation under the name of the thing it works on.
-func (c *Cloud) poolOperation(p *project, of, message string, deed func() fields) (any, *problem) {
+func (c *Cloud) poolOperation(p *project, of, message string, deed func(due time.Time) fields) (any, *problem) {
 	said := fields{"@type": "type.googleapis.com/google.iam.v1.WorkloadIdentityPoolOperationMetadata"}
 	if message == "WorkloadIdentityPoolProvider" {
 		said = fields{"@type": "type.googleapis.com/google.iam.v1.WorkloadIdentityPoolProviderOperationMetadata"}
 	}
+	due := c.later("gcp.iam.workloadIdentityPool")
 	return c.begin(&operation{
-		api: "iam", name: of + "/operations/" + newOperationID(), scope: "projects/" + p.id, due: c.later("gcp.iam.workloadIdentityPool"),
-		early: said, late: said, finish: func() (any, *problem) { return typed("google.iam.v1."+message, deed()), nil },
+		api: "iam", name: of + "/operations/" + newOperationID(), scope: "projects/" + p.id, due: due,
+		early: said, late: said, finish: func() (any, *problem) { return typed("google.iam.v1."+message, deed(due)), nil },
 	}).wire(), nil
 }
 
@@ -147,8 +149,8 @@ func (c *Cloud) createPool(q *request) (any, *problem) {
 		providers: map[string]*provider{}, pending: true,
 	}
 	p.pools[id] = l
-	return c.poolOperation(p, poolName(p, l), "WorkloadIdentityPool", func() fields {
-		l.pending = false
+	return c.poolOperation(p, poolName(p, l), "WorkloadIdentityPool", func(due time.Time) fields {
+		l.pending, l.known = false, due.Add(c.k.Takes(exchangeDelay))
 		return l.wire(p)
 	})
 }
@@ -168,7 +170,7 @@ func (c *Cloud) patchPool(q *request) (any, *problem) {
 		return nil, precondition("The workload identity pool is deleted.")
 	}
 	body := q.body
-	return c.poolOperation(p, poolName(p, l), "WorkloadIdentityPool", func() fields {
+	return c.poolOperation(p, poolName(p, l), "WorkloadIdentityPool", func(due time.Time) fields {
 		if named(m, "displayName") {
 			l.displayName = body.str("displayName")
 		}
@@ -176,6 +178,9 @@ func (c *Cloud) patchPool(q *request) (any, *problem) {
 			l.description = body.str("description")
 		}
 		if named(m, "disabled") {
+			if l.disabled && !body.flag("disabled") {
+				l.known = due.Add(c.k.Takes(exchangeDelay))
+			}
 			l.disabled = body.flag("disabled")
 		}
 		return l.wire(p)
@@ -190,7 +195,7 @@ func (c *Cloud) deletePool(q *request) (any, *problem) {
 	if l.deleted {
 		return nil, noEntity()
 	}
-	return c.poolOperation(p, poolName(p, l), "WorkloadIdentityPool", func() fields {
+	return c.poolOperation(p, poolName(p, l), "WorkloadIdentityPool", func(time.Time) fields {
 		l.deleted, l.expires = true, c.k.Now().Add(30*24*time.Hour)
 		return l.wire(p)
 	})
@@ -204,8 +209,8 @@ func (c *Cloud) undeletePool(q *request) (any, *problem) {
 	if !l.deleted {
 		return nil, precondition("The workload identity pool is not deleted.")
 	}
-	return c.poolOperation(p, poolName(p, l), "WorkloadIdentityPool", func() fields {
-		l.deleted, l.expires = false, time.Time{}
+	return c.poolOperation(p, poolName(p, l), "WorkloadIdentityPool", func(due time.Time) fields {
+		l.deleted, l.expires, l.known = false, time.Time{}, due.Add(c.k.Takes(exchangeDelay))
 		return l.wire(p)
 	})
 }

@@ -17,6 +17,7 @@ type provider struct {
 	disabled, deleted bool
 	expires           time.Time
 	pending           bool
+	known             time.Time // when tokens can be exchanged by it
 }
 
 func providerShape() shape {
@@ -118,10 +119,13 @@ func (c *Cloud) createProvider(q *request) (any, *problem) {
 	if bad := checkProvider(q.body); bad != nil {
 		return nil, bad
 	}
+	if bad := c.forbidsProvider(p, l, q.body); bad != nil {
+		return nil, bad
+	}
 	v := &provider{id: id, body: copyOf(q.body), disabled: q.body.flag("disabled"), pending: true}
 	l.providers[id] = v
-	return c.poolOperation(p, providerName(p, l, v), "WorkloadIdentityPoolProvider", func() fields {
-		v.pending = false
+	return c.poolOperation(p, providerName(p, l, v), "WorkloadIdentityPoolProvider", func(due time.Time) fields {
+		v.pending, v.known = false, due.Add(c.k.Takes(exchangeDelay))
 		return v.wire(p, l)
 	})
 }
@@ -156,6 +160,22 @@ func checkProvider(b fields) *problem {
 	return nil
 }
 
+// forbidsProvider is what an organisation policy says to an issuer that is not among those it allows.
+func (c *Cloud) forbidsProvider(p *project, l *pool, b fields) *problem {
+	const id = "iam.workloadIdentityPoolProviders"
+	issuer := "https://sts.amazonaws.com"
+	if oidc := b.sub("oidc"); oidc != nil {
+		issuer = oidc.str("issuerUri")
+	}
+	if c.allows(p, id, issuer) {
+		return nil
+	}
+	return precondition("Precondition check failed.").add(fields{"@type": "type.googleapis.com/google.rpc.PreconditionFailure", "violations": []any{fields{
+		"type": "constraints/" + id, "description": "Org Policy violated for value: '" + issuer + "'.",
+		"subject": "orgpolicy:projects/" + p.id + "/locations/global/workloadIdentityPools/" + l.id,
+	}}})
+}
+
 func (c *Cloud) patchProvider(q *request) (any, *problem) {
 	p, l, v, bad := c.providerAsked(q)
 	if bad != nil {
@@ -183,11 +203,17 @@ func (c *Cloud) patchProvider(q *request) (any, *problem) {
 	if bad := checkProvider(next); bad != nil {
 		return nil, bad
 	}
+	if bad := c.forbidsProvider(p, l, next); bad != nil {
+		return nil, bad
+	}
 	disabled := v.disabled
 	if named(m, "disabled") {
 		disabled = q.body.flag("disabled")
 	}
-	return c.poolOperation(p, providerName(p, l, v), "WorkloadIdentityPoolProvider", func() fields {
+	return c.poolOperation(p, providerName(p, l, v), "WorkloadIdentityPoolProvider", func(due time.Time) fields {
+		if v.disabled && !disabled {
+			v.known = due.Add(c.k.Takes(exchangeDelay))
+		}
 		v.body, v.disabled = next, disabled
 		return v.wire(p, l)
 	})
@@ -201,7 +227,7 @@ func (c *Cloud) deleteProvider(q *request) (any, *problem) {
 	if v.deleted {
 		return nil, noEntity()
 	}
-	return c.poolOperation(p, providerName(p, l, v), "WorkloadIdentityPoolProvider", func() fields {
+	return c.poolOperation(p, providerName(p, l, v), "WorkloadIdentityPoolProvider", func(time.Time) fields {
 		v.deleted, v.expires = true, c.k.Now().Add(30*24*time.Hour)
 		return v.wire(p, l)
 	})
@@ -215,8 +241,8 @@ func (c *Cloud) undeleteProvider(q *request) (any, *problem) {
 	if !v.deleted {
 		return nil, precondition("The workload identity pool provider is not deleted.")
 	}
-	return c.poolOperation(p, providerName(p, l, v), "WorkloadIdentityPoolProvider", func() fields {
-		v.deleted, v.expires = false, time.Time{}
+	return c.poolOperation(p, providerName(p, l, v), "WorkloadIdentityPoolProvider", func(due time.Time) fields {
+		v.deleted, v.expires, v.known = false, time.Time{}, due.Add(c.k.Takes(exchangeDelay))
 		return v.wire(p, l)
 	})
 }

@@ -26,6 +26,8 @@ func apis() map[string]api {
 		{name: "cloudbilling", status: true},
 		{name: "serviceusage", status: true},
 		{name: "iam", status: true, errors: true, gated: true},
+		{name: "iamcredentials", status: true, gated: true},
+		{name: "sts", status: true},
 		{name: "orgpolicy", status: true, gated: true},
 		{name: "compute", errors: true, gated: true, paid: true},
 		{name: "dns", status: true, errors: true, gated: true, paid: true},
@@ -75,7 +77,7 @@ type request struct {
 func table() []route {
 	return slices.Concat(
 		tokenRoutes(), organizationRoutes(), folderRoutes(), projectRoutes(), projectV1Routes(), billingRoutes(),
-		serviceRoutes(), accountRoutes(), keyRoutes(), poolRoutes(), providerRoutes(), constraintRoutes(), orgPolicyRoutes(),
+		serviceRoutes(), accountRoutes(), keyRoutes(), credentialsRoutes(), poolRoutes(), providerRoutes(), exchangeRoutes(), constraintRoutes(), orgPolicyRoutes(),
 		networkRoutes(), subnetworkRoutes(), firewallRoutes(), securityPolicyRoutes(), computeOperationRoutes(), regionRoutes(),
 		zoneRoutes(), bucketRoutes(), securityCenterRoutes(), directoryRoutes(), activityRoutes(),
 	)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,8 +32,16 @@ type session struct {
 type token struct {
 	login   string
 	email   string
-	account *serviceAccount // set when a service account's key made it
+	account *serviceAccount // set when a service account's key, or somebody who may act as it, made it
+	stranger
+	scopes  []string // of one that is not good for everything
 	expires time.Time
+}
+
+// stranger is somebody of another issuer, as a workload identity pool knows them. Empty where it is none.
+type stranger struct {
+	pool      string // projects/<number>/locations/global/workloadIdentityPools/<pool>
+	principal string // principal://…
 }
 
 // caller is who makes a request.
@@ -40,9 +49,13 @@ type caller struct {
 	login   string
 	email   string
 	account *serviceAccount
+	stranger
 }
 
 func (c caller) member() string {
+	if c.principal != "" {
+		return c.principal
+	}
 	if c.account != nil {
 		return "serviceAccount:" + c.email
 	}
@@ -76,8 +89,11 @@ func (c *Cloud) signInAgain(name string) error {
 	return c.k.SetLogin(name, kernel.LoginOK)
 }
 
-// userinfo says who the bearer of an access token is (OpenID Connect Core, section 5.3).
+// userinfo says who the bearer of an access token is (OpenID Connect Core, section 5.3). A stranger is nobody to it.
 func (c *Cloud) userinfo(q *request) (any, *problem) {
+	if q.caller.principal != "" {
+		return nil, unauthenticated("", wrongToken)
+	}
 	return fields{"sub": digits(21), "email": q.caller.email, "email_verified": true}, nil
 }
 
@@ -203,16 +219,33 @@ func (c *Cloud) authenticate(q *request) *problem {
 			"login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.")
 	}
 	t := c.tokens[value]
-	const wrong = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid " +
-		"authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
 	switch {
 	case t == nil:
-		return unauthenticated("ACCESS_TOKEN_TYPE_UNSUPPORTED", wrong)
+		return unauthenticated("ACCESS_TOKEN_TYPE_UNSUPPORTED", wrongToken)
 	case q.now.After(t.expires):
-		return unauthenticated("ACCESS_TOKEN_EXPIRED", wrong)
+		return unauthenticated("ACCESS_TOKEN_EXPIRED", wrongToken)
 	case t.account != nil && (t.account.deleted || t.account.disabled):
-		return unauthenticated("ACCOUNT_STATE_INVALID", wrong)
+		return unauthenticated("ACCOUNT_STATE_INVALID", wrongToken)
+	case !t.goodFor(q.api):
+		bad := problemf(http.StatusForbidden, "PERMISSION_DENIED", "insufficientPermissions", "Request had insufficient authentication scopes.")
+		bad.front = true
+		return bad.add(errorInfo("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "googleapis.com", map[string]string{"service": q.api.host, "method": q.route.operation}))
 	}
-	q.caller = caller{login: t.login, email: t.email, account: t.account}
+	q.caller = caller{login: t.login, email: t.email, account: t.account, stranger: t.stranger}
 	return nil
+}
+
+// wrongToken is what the front says of a token that it does not take.
+const wrongToken = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid " +
+	"authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
+
+// Scopes that a token may be asked for.
+const (
+	scopeAll   = "https://www.googleapis.com/auth/cloud-platform"
+	scopeEmail = "https://www.googleapis.com/auth/userinfo.email"
+)
+
+// goodFor says whether a token's scopes let it be used with an API: one that tells who its bearer is, or all.
+func (t *token) goodFor(a api) bool {
+	return t.scopes == nil || slices.Contains(t.scopes, scopeAll) && a.name != "oauth2" || slices.Contains(t.scopes, scopeEmail) && a.name == "oauth2"
 }

@@ -139,11 +139,27 @@ func tourIdentities(d *stand, ask asker) {
 		"attributeMapping": {"google.subject": "assertion.sub"}, "attributeCondition": "assertion.sub == 'repo:a/b:environment:prod'"}`))
 	ask("GET "+providers+"/github", "")
 	ask("GET "+providers, "")
+	tourTokens(d, ask, providers)
 	finish(ask("PATCH "+providers+"/github?updateMask=displayName", `{"displayName": "GitHub"}`))
 	finish(ask("DELETE "+providers+"/github", ""))
 	finish(ask("POST "+providers+"/github:undelete", "{}"))
 	finish(ask("DELETE "+pool, ""))
 	finish(ask("POST "+pool+":undelete", "{}"))
+}
+
+// tourTokens is what a stranger does whom a pool lets in, and what an administrator does who may act as an account.
+func tourTokens(d *stand, ask asker, providers string) {
+	d.t.Helper()
+	const one = "standing-project/serviceAccounts/toured@standing-project.iam.gserviceaccount.com"
+	ask("POST "+providers+"?workloadIdentityPoolProviderId=other", `{"oidc": {"issuerUri": "`+otherIssuer+`"}, "attributeMapping": {"google.subject": "assertion.sub"}}`)
+	name := ask("GET "+providers+"/other", "")["name"].(string)
+	token := d.vouch(map[string]any{"aud": "https://iam.googleapis.com/" + name})
+	ask("POST /sts/v1/token", `{"grantType": "`+grantExchange+`", "audience": "//iam.googleapis.com/`+name+`", "requestedTokenType": "urn:ietf:params:oauth:token-type:access_token",
+		"subjectTokenType": "urn:ietf:params:oauth:token-type:jwt", "subjectToken": "`+token+`", "scope": "`+scopeAll+`"}`)
+	ask("POST /iam/v1/projects/"+one+":setIamPolicy", `{"policy": {"bindings": [{"role": "roles/iam.serviceAccountTokenCreator", "members": ["user:admin@example.test"]}]}}`)
+	const act = "POST /iamcredentials/v1/projects/-/serviceAccounts/toured@standing-project.iam.gserviceaccount.com"
+	ask(act+":generateAccessToken", `{"scope": ["`+scopeEmail+`"], "lifetime": "600s"}`)
+	ask(act+":generateIdToken", `{"audience": "sts.amazonaws.com", "includeEmail": true}`)
 }
 
 // certificate is a certificate of a key that nobody keeps, in PEM and base64.

@@ -69,6 +69,13 @@ func (k *Kernel) Vouched(token string) (map[string]any, error) {
 	return claims, nil
 }
 
+// Issues reports whether an issuer has signed anything, so that its keys can be fetched.
+func (k *Kernel) Issues(issuer string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.issuers[issuer] != nil
+}
+
 // issuer is an issuer's key.
 func (k *Kernel) issuer(name string) (*rsa.PrivateKey, error) {
 	k.mu.Lock()

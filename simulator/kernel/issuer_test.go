@@ -12,6 +12,9 @@ func TestAnIssuersTokenIsBelievedAndAForgedOneIsNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	claims, err := k.Vouched(token)
+	if !k.Issues("https://one.example") || k.Issues("https://other.example") {
+		t.Error("the one issuer is not known, or another is")
+	}
 	if err != nil || claims["sub"] != "robot" || claims["iss"] != "https://one.example" {
 		t.Errorf("got %v, %v; want the claims as they were signed", claims, err)
 	}

@@ -194,6 +194,7 @@ func documented() map[string]time.Duration {
 		"gcp.serviceaccount.keyPropagation": 60 * time.Second,
 		"gcp.compute.operation":             30 * time.Second,
 		"gcp.iam.workloadIdentityPool":      20 * time.Second,
+		"gcp.sts.propagation":               60 * time.Second, // a new pool or provider answers invalid_target for minutes
 		"gcp.securitycenter.enablement":     60 * time.Second,
 		"onepassword.item":                  0,
 	}
