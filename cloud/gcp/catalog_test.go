@@ -9,7 +9,7 @@ import (
 
 // everything is a landing that has every step of the catalogue.
 func everything() plan.Landing {
-	id := plan.Identity{Name: "runner", Home: "mgmt", Credential: "op://v/i", Trust: []plan.Trust{{Name: "ci", Issuer: "https://ci.example", Subject: "s"}}}
+	id := plan.Identity{Name: "runner", Home: "mgmt", Credential: "op://v/i", TokensFor: []plan.Cloud{plan.AWS}, Trust: []plan.Trust{{Name: "ci", Issuer: "https://ci.example", Subject: "s"}}}
 	return plan.Landing{
 		Plan: "p", Slug: "s", Cloud: plan.GCP, Environment: "mgmt", Management: true, OrgName: "o", Billing: "billingAccounts/1", Zone: "example.net",
 		Identities: []plan.Identity{id}, Network: plan.Network{Subnets: []plan.Subnet{{Name: "a", CIDR: "10.0.0.0/24"}}},

@@ -1,5 +1,5 @@
-// Package identity holds the steps of the plan's service identities: their accounts, who may use them without a key, their
-// keys, and their roles.
+// Package identity holds the steps of the plan's service identities: their accounts, their tokens for other clouds, who may use
+// them without a key, their keys, and their roles.
 package identity
 
 import (
@@ -14,7 +14,7 @@ const service = "iam"
 func All(l plan.Landing) []step.Control[*wire.Session] {
 	var out []step.Control[*wire.Session]
 	for _, id := range l.Identities {
-		out = append(out, account{id}, federation{id}, key{id}, roles{id})
+		out = append(out, account{id}, newTokens(id), federation{id}, key{id}, roles{id})
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/itbytes/landfall/cloud/gcp/names"
+	"github.com/itbytes/landfall/cloud/gcp/orgpolicy"
 	"github.com/itbytes/landfall/cloud/gcp/wire"
 	"github.com/itbytes/landfall/cloud/step"
 	"github.com/itbytes/landfall/fault"
@@ -30,7 +31,7 @@ type federation struct{ id plan.Identity }
 func (c federation) Describe(l plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: names.Step("federation", c.id), Title: "who may use " + c.id.Name + " without a key", Chapter: plan.Identify,
-		After: []string{names.Step("account", c.id)}, Inverse: plan.Neutralise, Usual: 30 * time.Second,
+		After: []string{names.Step("account", c.id)}, Inverse: plan.Neutralise, Trusts: c.id.Name, Usual: 30 * time.Second,
 	}, names.Home(c.id, l) && len(c.id.Trust) > 0
 }
 
@@ -83,17 +84,39 @@ func (c federation) Observe(ctx context.Context, s *wire.Session, t plan.Task) (
 		o.State, o.Why = plan.Suspended, "somebody has disabled the pool; gcloud iam workload-identity-pools update "+names.Pool(c.id)+" --no-disabled brings it back"
 		return o, nil
 	}
-	if err := c.observeProviders(ctx, s, t, o.Live); err != nil {
+	if err := c.observeProviders(ctx, s, t, &o); err != nil {
 		return plan.Observation{}, err
 	}
 	return o, c.observeMembers(ctx, s, t, &o)
 }
 
-// Preflight refuses trusts that Google cannot express, and asks for the rights to make pools and to let their subjects in.
+// longest is how many bytes Google takes of a token's subject
+// (https://docs.cloud.google.com/iam/docs/troubleshooting-workload-identity-federation).
+const longest = 127
+
+// issuers is the constraint by which an organisation says whose tokens it takes.
+const issuers = "iam.workloadIdentityPoolProviders"
+
+// Preflight refuses trusts that Google cannot express or the organisation's policy does not allow, and asks for the rights to make
+// pools and to let their subjects in.
 func (c federation) Preflight(ctx context.Context, s *wire.Session, t plan.Task, _ plan.Change) error {
 	for _, tr := range c.id.Trust {
 		if tr.Issuer == "" || tr.Subject == "" {
 			return fault.New(fault.Invalid, "Give the trust an issuer and a subject.", "the trust %q of %s names no OIDC issuer or no subject", tr.Name, c.id.Name)
+		}
+		if n := len(tr.Subject); n > longest {
+			return fault.New(fault.Invalid, "Give who is trusted a shorter name, so that the subject of its tokens is shorter.",
+				"the subject of the trust %q of %s has %d bytes, and Google takes %d", tr.Name, c.id.Name, n, longest)
+		}
+		barred, err := orgpolicy.Bars(ctx, s, t, issuers, tr.Issuer)
+		if err != nil {
+			return err
+		}
+		if barred {
+			f := fault.New(fault.Entitlement, "Have the organisation's policy administrator allow the issuer "+tr.Issuer+" in "+names.Project(t)+" (constraints/"+issuers+"), then resume.",
+				"the organisation takes no tokens of %s in %s, and the trust %q of %s is in such", tr.Issuer, names.Project(t), tr.Name, c.id.Name)
+			f.Cloud, f.Service, f.Login = string(plan.GCP), orgpolicy.Service, t.Landing.Login.Name
+			return f
 		}
 	}
 	return s.May(ctx, "projects/"+names.Project(t), "iam.workloadIdentityPools.create", "iam.workloadIdentityPoolProviders.create", "iam.serviceAccounts.setIamPolicy")

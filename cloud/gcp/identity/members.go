@@ -20,19 +20,28 @@ const (
 	mayNot = "may not use it"
 )
 
-// observeMembers reads from the account's policy which of the trusted may use it.
+// observeMembers reads from the account's policy which of the trusted may use it. Others who may are left, and told.
 func (c federation) observeMembers(ctx context.Context, s *wire.Session, t plan.Task, o *plan.Observation) error {
 	p, err := c.policy(ctx, s, t)
 	if err != nil {
 		return err
 	}
+	ours := map[string]bool{}
 	for _, tr := range c.id.Trust {
+		ours[c.member(t, tr)] = true
 		o.Live[names.Provider(tr)+".member"] = mayNot
 		if admits(p, c.member(t, tr)) {
 			o.Live[names.Provider(tr)+".member"] = may
 		}
 	}
 	o.Evidence = append(o.Evidence, wire.Evidence("serviceAccounts.getIamPolicy", "%d bindings", len(p.Bindings)))
+	for _, b := range p.Bindings {
+		for _, m := range b.Members {
+			if b.Role == user && !ours[m] {
+				o.Evidence = append(o.Evidence, wire.Evidence("serviceAccounts.getIamPolicy", "%s may use it, is not in the plan, and is left", m))
+			}
+		}
+	}
 	return nil
 }
 

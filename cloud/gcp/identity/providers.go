@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"path"
 	"strings"
 
 	"google.golang.org/api/iam/v1"
@@ -24,17 +25,22 @@ func providerOf(tr plan.Trust, l plan.Landing) *iam.WorkloadIdentityPoolProvider
 	return p
 }
 
-// observeProviders reads each provider of the plan into live. One that is deleted is not there, though its id is.
-func (c federation) observeProviders(ctx context.Context, s *wire.Session, t plan.Task, live plan.Fields) error {
+// observeProviders reads the providers of the pool. One that is deleted is not there, though its id is; one that the plan does not
+// name is left, and told.
+func (c federation) observeProviders(ctx context.Context, s *wire.Session, t plan.Task, o *plan.Observation) error {
+	ours, live := map[string]bool{}, o.Live
 	for _, tr := range c.id.Trust {
-		p, err := s.IAM.Projects.Locations.WorkloadIdentityPools.Providers.Get(c.provider(t, tr)).Context(ctx).Do()
-		if wire.NotFound(err) || (err == nil && p.State == deleted) {
-			continue
+		ours[names.Provider(tr)] = true
+	}
+	read := func(p *iam.WorkloadIdentityPoolProvider) {
+		id := path.Base(p.Name)
+		switch {
+		case p.State == deleted:
+			return
+		case !ours[id]:
+			o.Evidence = append(o.Evidence, wire.Evidence("workloadIdentityPools.providers.list", "%s is not in the plan, and is left: %s", id, trusts(p)))
+			return
 		}
-		if err != nil {
-			return s.Fault(err, service, "workloadIdentityPools.providers.get")
-		}
-		id := names.Provider(tr)
 		live[id+".state"], live[id+".condition"], live[id+".subject"] = p.State, p.AttributeCondition, p.AttributeMapping["google.subject"]
 		if p.Disabled {
 			live[id+".state"] = disabled
@@ -43,7 +49,28 @@ func (c federation) observeProviders(ctx context.Context, s *wire.Session, t pla
 			live[id+".issuer"], live[id+".audience"] = p.Oidc.IssuerUri, strings.Join(p.Oidc.AllowedAudiences, ",")
 		}
 	}
-	return nil
+	err := s.IAM.Projects.Locations.WorkloadIdentityPools.Providers.List(c.pool(t)).PageSize(100).Pages(ctx, func(page *iam.ListWorkloadIdentityPoolProvidersResponse) error {
+		for _, p := range page.WorkloadIdentityPoolProviders {
+			read(p)
+		}
+		return nil
+	})
+	return s.Fault(err, service, "workloadIdentityPools.providers.list")
+}
+
+// trusts says whom a provider trusts.
+func trusts(p *iam.WorkloadIdentityPoolProvider) string {
+	said := "its tokens are none of OpenID Connect"
+	if p.Oidc != nil {
+		said = p.Oidc.IssuerUri
+	}
+	if p.AttributeCondition != "" {
+		said += " where " + p.AttributeCondition
+	}
+	if p.Disabled {
+		said += ", " + disabled
+	}
+	return said
 }
 
 // putProvider makes a provider, brings a deleted one back, or sets what differs in one that stands.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"cloud.google.com/go/orgpolicy/apiv2/orgpolicypb"
@@ -40,6 +41,37 @@ func InForce(ctx context.Context, s *wire.Session, t plan.Task, constraint strin
 		}
 	}
 	return "", nil
+}
+
+// Bars reports whether a list constraint is known to keep a value, an address, out of the project, by whatever policy above or in
+// it. What it cannot tell (a rule with a condition, a value that stands for others) it leaves to Google.
+func Bars(ctx context.Context, s *wire.Session, t plan.Task, constraint, value string) (bool, error) {
+	p, err := s.Policies.GetEffectivePolicy(ctx, &orgpolicypb.GetEffectivePolicyRequest{Name: name(t, constraint)})
+	if wire.NotFound(err) {
+		return false, nil // a constraint that this organisation does not have
+	}
+	if err != nil {
+		return false, s.Fault(err, Service, "GetEffectivePolicy")
+	}
+	barred := false
+	for _, r := range p.GetSpec().GetRules() {
+		allowed, denied := r.GetValues().GetAllowedValues(), r.GetValues().GetDeniedValues()
+		if r.GetCondition() != nil || slices.ContainsFunc(allowed, stands) {
+			return false, nil
+		}
+		barred = barred || r.GetDenyAll() || len(allowed) > 0 && !among(allowed, value) || among(denied, value)
+	}
+	return barred, nil
+}
+
+// stands reports whether a value of a list stands for others: is:, in: and under: begin those.
+func stands(v string) bool {
+	return strings.HasPrefix(v, "is:") || strings.HasPrefix(v, "in:") || strings.HasPrefix(v, "under:")
+}
+
+// among reports whether an address is one of some, whether it ends in a slash or not.
+func among(all []string, value string) bool {
+	return slices.ContainsFunc(all, func(v string) bool { return strings.TrimSuffix(v, "/") == strings.TrimSuffix(value, "/") })
 }
 
 // Missing are those of the constraints that are not in force in the project.

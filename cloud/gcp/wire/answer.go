@@ -41,12 +41,20 @@ func read(err error) (answer, bool) {
 	return answer{}, false
 }
 
-// detail is one of an answer's details: an ErrorInfo or a RetryInfo.
+// detail is one of an answer's details: an ErrorInfo, a RetryInfo or a PreconditionFailure.
 type detail struct {
 	Reason   string            `json:"reason"`
 	Metadata map[string]string `json:"metadata"`
 	Delay    string            `json:"retryDelay"` // 12s, 0.5s
+
+	Violations []struct {
+		Type        string `json:"type"`
+		Description string `json:"description"`
+	} `json:"violations"` // of a PreconditionFailure
 }
+
+// barred is a message that says nothing but that something stands in the way; what that is, stands in the details.
+const barred = "Precondition check failed."
 
 // readHTTP reads the body itself: the SDK's parser gives up on the answers that have both the older and the newer form.
 func readHTTP(said *googleapi.Error) answer {
@@ -71,6 +79,9 @@ func readHTTP(said *googleapi.Error) answer {
 		}
 		if d.Reason != "" {
 			a.reason, a.permission, a.consumer = d.Reason, d.Metadata["permission"], d.Metadata["consumer"]
+		}
+		if len(d.Violations) > 0 && a.message == barred {
+			a.message = d.Violations[0].Description + " (" + d.Violations[0].Type + ")"
 		}
 		if wait, err := time.ParseDuration(d.Delay); err == nil && a.after == 0 {
 			a.after = wait

@@ -14,6 +14,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/dns/v1"
 	"google.golang.org/api/iam/v1"
+	"google.golang.org/api/iamcredentials/v1"
 	"google.golang.org/api/option"
 	"google.golang.org/api/policyanalyzer/v1"
 	"google.golang.org/api/storage/v1"
@@ -32,6 +33,7 @@ type Clients struct {
 	Services      *serviceusage.Client
 	Policies      *orgpolicy.Client
 	IAM           *iam.Service
+	Tokens        *iamcredentials.Service
 	DNS           *dns.Service
 	Directory     *admin.Service
 	Storage       *storage.Service
@@ -90,10 +92,11 @@ func (c *Clients) generated(ctx context.Context, at options) error {
 // discovered makes the clients of google.golang.org/api. They resolve paths against their endpoint, which must therefore end
 // in a slash.
 func (c *Clients) discovered(ctx context.Context, at options) error {
-	var errs [4]error
+	var errs [5]error
 	c.IAM, errs[0] = iam.NewService(ctx, at("iam/")...)
 	c.DNS, errs[1] = dns.NewService(ctx, at("dns/")...)
 	c.Directory, errs[2] = admin.NewService(ctx, at("admin/")...)
 	c.Activities, errs[3] = policyanalyzer.NewService(ctx, at("policyanalyzer/")...)
+	c.Tokens, errs[4] = iamcredentials.NewService(ctx, at("iamcredentials/")...)
 	return errors.Join(errs[:]...)
 }

@@ -92,7 +92,7 @@ func writes(r *http.Request) bool {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return false
 	}
-	for _, asks := range []string{":search", ":list", ":getIamPolicy", ":testIamPermissions", ":batchGet"} {
+	for _, asks := range []string{":search", ":list", ":getIamPolicy", ":testIamPermissions", ":batchGet", ":generateIdToken"} {
 		if strings.HasSuffix(r.URL.Path, asks) {
 			return false
 		}
