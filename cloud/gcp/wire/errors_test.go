@@ -136,6 +136,10 @@ func TestGooglesAnswersAreNamed(t *testing.T) {
 			body: `{"error":{"code":400,"message":"Operation denied by org policy on resource 'projects/p-1/serviceAccounts/a': [\"constraints/iam.managed.disableServiceAccountKeyCreation\": \"Key creation is not allowed on this service account.\"].","status":"FAILED_PRECONDITION","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"CUSTOM_ORG_POLICY_VIOLATION","domain":"googleapis.com","metadata":{"customConstraints":"constraints/iam.managed.disableServiceAccountKeyCreation"}}]}}`,
 		},
 		{
+			name: "an issuer whose tokens the organisation does not take", through: "discovered", status: 400, kind: fault.Entitlement, code: "FAILED_PRECONDITION", hint: "make an exception",
+			body: `{"error":{"code":400,"message":"Precondition check failed.","status":"FAILED_PRECONDITION","details":[{"@type":"type.googleapis.com/google.rpc.PreconditionFailure","violations":[{"type":"constraints/iam.workloadIdentityPoolProviders","subject":"orgpolicy:projects/p-1/locations/global/workloadIdentityPools/a","description":"Org Policy violated for value: 'https://token.actions.githubusercontent.com'."}]}]}}`,
+		},
+		{
 			name: "a thing that others still use", through: "compute", status: 400, kind: fault.Conflict, code: "resourceInUseByAnotherResource", hint: "taken away",
 			body: `{"error":{"code":400,"message":"The network resource 'projects/p-1/global/networks/n-1' is already being used by 'projects/p-1/global/firewalls/theirs'","errors":[{"domain":"global","reason":"resourceInUseByAnotherResource","message":"…"}]}}`,
 		},
