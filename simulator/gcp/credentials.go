@@ -23,11 +23,11 @@ func credentialsRoutes() []route {
 	return []route{
 		{
 			api: api, method: http.MethodPost, path: one + ":generateAccessToken", operation: "generateAccessToken",
-			body: shape{"delegates": texts(), "scope": texts(), "lifetime": text()}, do: (*Cloud).generateAccessToken,
+			body: shape{"name": text(), "delegates": texts(), "scope": texts(), "lifetime": text()}, do: (*Cloud).generateAccessToken,
 		},
 		{
 			api: api, method: http.MethodPost, path: one + ":generateIdToken", operation: "generateIdToken",
-			body: shape{"delegates": texts(), "audience": text(), "includeEmail": boolean(), "organizationNumberIncluded": boolean()}, do: (*Cloud).generateIDToken,
+			body: shape{"name": text(), "delegates": texts(), "audience": text(), "includeEmail": boolean(), "organizationNumberIncluded": boolean()}, do: (*Cloud).generateIDToken,
 		},
 	}
 }
