@@ -175,7 +175,6 @@ func TestWithoutAKeyTheLoginSpeaksForTheAccountWhereItMay(t *testing.T) {
 	l, id := federated(t)
 	l.Identities[0].Credential, id.Credential = "", ""
 	task := plan.Task{Landing: l, Facts: facts(w.land(t, l, "tokens-itmanagesgcp"))}
-	task.Facts["projectCreated"] = "2020-01-01T00:00:00Z" // what is granted has long arrived
 	_, err := w.Token(t.Context(), task, id, "api://AzureADTokenExchange")
 	f := fault.As(err)
 	if f == nil || f.Kind != fault.Denied || !strings.Contains(f.Hint, "grant the login gcp-admin roles/iam.serviceAccountOpenIdTokenCreator on "+w.email()) || !strings.Contains(f.Hint, "resume with done") {

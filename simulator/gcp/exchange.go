@@ -133,7 +133,7 @@ func (c *Cloud) exchanged(ask fields, p *project, provider []string, now time.Ti
 	if no != nil {
 		return nil, no
 	}
-	until := time.Unix(int64(number64(claims["exp"])), 0).Add(skew)
+	until := time.Unix(int64(seconds(claims["exp"])), 0).Add(skew)
 	if most := now.Add(time.Hour); until.After(most) {
 		until = most
 	}
@@ -176,7 +176,7 @@ func (c *Cloud) believed(raw string, oidc fields, name string, now time.Time) (m
 		allowed = []string{"//" + name, "https://" + name}
 	}
 	whom := audiences(said["aud"])
-	issued, expires := number64(said["iat"]), number64(said["exp"])
+	issued, expires := seconds(said["iat"]), seconds(said["exp"])
 	switch {
 	case said["iss"] != oidc.str("issuerUri"):
 		return nil, &oauthProblem{"invalid_grant", "The issuer in ID Token " + word(said["iss"]) + " does not match the expected one in config: " + oidc.str("issuerUri") + "."}
@@ -221,7 +221,7 @@ func audiences(v any) []string {
 	return nil
 }
 
-func number64(v any) float64 {
+func seconds(v any) float64 {
 	n, _ := v.(float64)
 	return n
 }

@@ -46,11 +46,12 @@ func (c key) current(ctx context.Context, s *wire.Session) (plan.Secret, error) 
 	return s.Keeper.Reveal(ctx, c.id.Credential, fieldFile)
 }
 
-// speechless says what would let the login speak for an account. To administer its project is not enough.
+// speechless says what would let the login speak for an account. To administer its project is not enough, however old that is, and
+// the plan grants nobody more.
 func speechless(err error, t plan.Task, id plan.Identity, email string) error {
-	if f := fault.As(err); f != nil && f.Kind == fault.Denied && f.Code == "PERMISSION_DENIED" {
-		f.Hint = "Have an owner of the project " + names.Project(t) + " grant the login " + t.Landing.Login.Name + " roles/iam.serviceAccountOpenIdTokenCreator on " + email +
-			", then resume; or have " + id.Name + " itself sign in by its token, and resume with done."
+	if f := fault.As(err); f != nil && f.Code == "PERMISSION_DENIED" {
+		f.Kind, f.Hint = fault.Denied, "Have an owner of the project "+names.Project(t)+" grant the login "+t.Landing.Login.Name+" roles/iam.serviceAccountOpenIdTokenCreator on "+email+
+			", then resume; or have "+id.Name+" itself sign in by its token, and resume with done."
 	}
 	return err
 }
