@@ -189,51 +189,60 @@ func TestAConditionIsReadOrRefusedAndNeverGuessed(t *testing.T) {
 	}
 }
 
-func TestAProviderThatIsNewOrOffLetsNobodyIn(t *testing.T) {
-	d, provider := trusting(t, map[string]kernel.Duration{exchangeDelay: kernel.Duration(200 * time.Millisecond), "gcp.iam.propagation": kernel.Duration(600 * time.Millisecond)})
+func TestAProviderThatIsNewLetsNobodyInYet(t *testing.T) {
+	d, provider := trusting(t, map[string]kernel.Duration{exchangeDelay: kernel.Duration(time.Hour)})
+	d.turnedAway("new", provider)
+	d, provider = trusting(t, nil)
+	d.k.Order(kernel.Fault{Match: kernel.Match{Service: "sts"}, Times: 1, Status: 429, Code: "quota_exceeded", Message: "The request was throttled due to rate limit: sts.googleapis.com/requests. Please retry after a few seconds."})
+	if code, got := d.exchange(provider, d.vouch(nil)); code != 429 || got["error"] != "quota_exceeded" {
+		t.Errorf("one too many: got %d %v, want it in OAuth's words", code, got)
+	}
+	d.letIn("known", provider)
+}
+
+func TestAProviderOrAPoolThatIsOffLetsNobodyIn(t *testing.T) {
+	d, provider := trusting(t, nil)
+	federated := d.letIn("on", provider)
 	pool, _, _ := strings.Cut(provider, "/providers/")
-	in := func(what string, want bool) string {
-		t.Helper()
-		code, got := d.exchange(provider, d.vouch(nil))
-		if (code == 200) != want || !want && got["error"] != "invalid_target" {
-			t.Fatalf("%s: got %d %v, want in: %t", what, code, got, want)
-		}
-		token, _ := got["access_token"].(string)
-		return token
-	}
-	in("new", false)
-	time.Sleep(210 * time.Millisecond)
-	token := in("known", true)
-	act := func() (int, map[string]any) {
-		return d.doAs(token, actAsRobot+":generateAccessToken", `{"scope": ["`+scopeEmail+`"]}`)
-	}
-	if code, got := act(); code != 403 || !strings.Contains(textOf(got), "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).") {
-		t.Errorf("a grant that has not arrived: got %d %v, want 403", code, got)
-	}
-	time.Sleep(400 * time.Millisecond)
-	if code, got := act(); code != 200 {
-		t.Errorf("a grant that has arrived: got %d %v, want 200", code, got)
-	}
-	for _, c := range []struct{ off, on string }{
-		{"PATCH /iam/v1/" + provider + "?updateMask=disabled", "PATCH /iam/v1/" + provider + "?updateMask=disabled"},
-		{"PATCH /iam/v1/" + pool + "?updateMask=disabled", "PATCH /iam/v1/" + pool + "?updateMask=disabled"},
-	} {
-		d.must(c.off, `{"disabled": true}`)
-		in("off", false)
-		d.must(c.on, `{"disabled": false}`)
-		in("on again, and new", false)
-		time.Sleep(210 * time.Millisecond)
-		in("on again", true)
-	}
 	for _, name := range []string{provider, pool} {
+		d.must("PATCH /iam/v1/"+name+"?updateMask=disabled", `{"disabled": true}`)
+		d.turnedAway("off", provider)
+		d.must("PATCH /iam/v1/"+name+"?updateMask=disabled", `{"disabled": false}`)
+		d.letIn("on again", provider)
 		d.must("DELETE /iam/v1/"+name, "")
-		in("deleted", false)
+		d.turnedAway("deleted", provider)
 		d.must("POST /iam/v1/"+name+":undelete", "{}")
-		time.Sleep(210 * time.Millisecond)
-		in("back", true)
+		d.letIn("back", provider)
 	}
-	if code, _ := act(); code != 200 {
-		t.Errorf("a federated token outlives its provider's rest: got %d, want 200", code)
+	d.must("DELETE /iam/v1/"+pool, "")
+	if code, got := d.doAs(federated, actAsRobot+":generateAccessToken", `{"scope": ["`+scopeEmail+`"]}`); code != 200 {
+		t.Errorf("a token that was exchanged before: got %d %v, want it good for its hour", code, got)
+	}
+}
+
+func TestAGrantThatHasNotArrivedLetsNobodyActAsTheAccount(t *testing.T) {
+	d, provider := trusting(t, map[string]kernel.Duration{"gcp.iam.propagation": kernel.Duration(time.Hour)})
+	token := d.letIn("whom the pool knows", provider)
+	code, got := d.doAs(token, actAsRobot+":generateAccessToken", `{"scope": ["`+scopeEmail+`"]}`)
+	if code != 403 || !strings.Contains(textOf(got), "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).") {
+		t.Errorf("got %d %v, want 403", code, got)
+	}
+}
+
+// letIn is the federated token of a stranger who must be let in.
+func (d *stand) letIn(what, provider string) string {
+	d.t.Helper()
+	code, got := d.exchange(provider, d.vouch(nil))
+	if code != 200 {
+		d.t.Fatalf("%s: got %d %v, want them let in", what, code, got)
+	}
+	return got["access_token"].(string)
+}
+
+func (d *stand) turnedAway(what, provider string) {
+	d.t.Helper()
+	if code, got := d.exchange(provider, d.vouch(nil)); code != 400 || got["error"] != "invalid_target" {
+		d.t.Fatalf("%s: got %d %v, want invalid_target", what, code, got)
 	}
 }
 
