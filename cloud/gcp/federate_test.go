@@ -65,7 +65,7 @@ func (w *world) robot(t *testing.T) (plan.Task, plan.Identity, plan.Trust) {
 	return plan.Task{Landing: l, Facts: facts(w.land(t, l, "federation-itmanagesgcp"))}, id, robots(t)
 }
 
-// enters enters until it is let in, as ProveFederation does.
+// enters tries until the robot is let in, as ProveFederation does.
 func (w *world) enters(t *testing.T, c *gcp.Cloud, task plan.Task, id plan.Identity, tr plan.Trust) plan.Proof {
 	t.Helper()
 	for range 200 {
@@ -287,6 +287,12 @@ func TestATokenThatIsRefusedForGoodIsNamedSoThatAPersonKnowsWhatToDo(t *testing.
 	if f := fault.As(err); f == nil || f.Kind != fault.Propagating || !strings.Contains(f.Hint, "landfall migrate itbytes") || !strings.Contains(f.Hint, robotSubject) {
 		t.Errorf("whom the account's policy does not name: got %+v, want it said", f)
 	}
+	w.post(t, "/serviceusage/v1/projects/it4bytes-mgmt-core/services/sts.googleapis.com:disable", `{}`)
+	pause()
+	_, err = w.Enter(t.Context(), task, id, tr, w.shows(t, nil))
+	if f := fault.As(err); f == nil || f.Kind != fault.Propagating || f.Code != "SERVICE_DISABLED" || f.Service != "sts" {
+		t.Errorf("where the API is off: got %+v, want it named", f)
+	}
 }
 
 func TestWhatFailsPassinglyOnTheWayInIsTriedAgain(t *testing.T) {
@@ -429,6 +435,7 @@ func TestATrustThatCannotBeIsRefusedBeforeTheFirstWrite(t *testing.T) {
 	long.Subject += strings.Repeat("x", 128-len(long.Subject))
 	barred := func(rule map[string]any) func(*testing.T, *world) {
 		return func(t *testing.T, w *world) {
+			t.Helper()
 			w.post(t, "/orgpolicy/v2/"+organization+"/policies", `{"name":"`+organization+`/policies/iam.workloadIdentityPoolProviders","spec":{"rules":[`+string(mustJSON(t, rule))+`]}}`)
 		}
 	}

@@ -89,8 +89,7 @@ func TestASessionThatIsAnothersIsAConflict(t *testing.T) {
 // Whoever switches IAM on has this API with it; where it was switched off since, it is on again, and the facts are told all the same.
 func TestWhereTheAPIOfTokensIsOffItIsSwitchedOn(t *testing.T) {
 	state := "DISABLED"
-	var a *alien
-	a = newAlien(t, func(call string) string {
+	a := newAlien(t, func(call string) string {
 		switch {
 		case strings.HasSuffix(call, "/services:batchGet"):
 			return fmt.Sprintf(`{"services":[{"name":"projects/123/services/iamcredentials.googleapis.com","state":"%s"}]}`, state)
