@@ -137,7 +137,7 @@ func TestAnUpdateThatSomebodyHasChangedSinceIsLeft(t *testing.T) {
 	done := w.land(l)
 	role := "itManagesAWS"
 	if _, err := iam.NewFromConfig(cfg).UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{
-		RoleName: &role, PolicyDocument: sdk.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`),
+		RoleName: &role, PolicyDocument: sdk.String(`{"Version":"2012-10-17","Statement":[{"Sid":"LandfallCi","Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`),
 	}); err != nil {
 		t.Fatal(err)
 	}

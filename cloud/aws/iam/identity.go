@@ -23,19 +23,25 @@ type Identity struct{ id plan.Identity }
 func (c Identity) Describe(plan.Landing) (plan.Step, bool) {
 	return plan.Step{
 		Name: "identity-" + strings.ToLower(c.id.Name), Title: "the role " + c.id.Name, Chapter: plan.Identify, After: []string{"account"},
-		Inverse: plan.Revert, Usual: 10 * time.Second,
+		Inverse: plan.Revert, Usual: 10 * time.Second, Trusts: c.id.Name,
 	}, true
 }
 
+// FactRole is the fact that names the role of an identity, by its ARN.
+func FactRole(id plan.Identity) string { return "role of " + strings.ToLower(id.Name) }
+
 // Want implements step.Control.
 func (c Identity) Want(plan.Task) plan.Fields {
-	f := plan.Fields{"trust": canonical(trustPolicy("aws", "", c.id), "")}
+	f := plan.Fields{}
+	for _, w := range trusts("aws", "", c.id) {
+		f[w.field] = clause(w.raw())
+	}
 	wantPolicies(f, rolesOf(c.id))
 	for _, t := range c.id.Trust {
 		switch {
 		case t.SAML != "":
 			f["saml provider "+t.SAML] = "there"
-		default:
+		case !builtIn(t.Issuer):
 			f[providerField(host(t.Issuer), audience(t))] = "accepted"
 		}
 	}
@@ -66,14 +72,34 @@ func (c Identity) Observe(ctx context.Context, s *session.Session, t plan.Task) 
 	}
 	o := plan.Observation{
 		State: plan.Present, ID: aws.ToString(role.Role.Arn), Match: plan.ByName, Owner: ownerIn(role.Role.Tags),
-		Live: plan.Fields{
-			"trust":     partitionless(canonical(aws.ToString(role.Role.AssumeRolePolicyDocument), s.Account), t.Landing.Region),
-			fieldPolicy: decoded(aws.ToString(role.Role.AssumeRolePolicyDocument)),
-		},
+		Live:     plan.Fields{fieldPolicy: decoded(aws.ToString(role.Role.AssumeRolePolicyDocument))},
 		Evidence: []string{fmt.Sprintf("GetRole: %s with %d attached policies", aws.ToString(role.Role.Arn), len(policies))},
+		Facts:    map[string]string{FactRole(c.id): aws.ToString(role.Role.Arn)},
+	}
+	if err := c.trusted(s, t, &o); err != nil {
+		return plan.Observation{}, err
 	}
 	livePolicies(o.Live, t.Landing.Region, rolesOf(c.id), policies)
 	return o, c.providers(ctx, api, o.Live)
+}
+
+// trusted reads who may use the role: those of the plan as fields, the others, which stay, as evidence.
+func (c Identity) trusted(s *session.Session, t plan.Task, o *plan.Observation) error {
+	d, err := parsed(o.Live[fieldPolicy])
+	if err != nil {
+		return err
+	}
+	partition := session.Partition(t.Landing.Region)
+	all := trusts(partition, s.Account, c.id)
+	for i, at := range d.places(all) {
+		if at >= 0 {
+			o.Live[all[i].field] = plain(clause(d.Statement[at]), partition, s.Account)
+		}
+	}
+	for _, other := range d.others(all) {
+		o.Evidence = append(o.Evidence, "it may be used by others too, whom the plan does not name, and stays so: "+other)
+	}
+	return nil
 }
 
 // providers reads the providers that the trust leans on.
@@ -87,6 +113,9 @@ func (c Identity) providers(ctx context.Context, api *iam.Client, live plan.Fiel
 			if there {
 				live["saml provider "+t.SAML] = "there"
 			}
+			continue
+		}
+		if builtIn(t.Issuer) {
 			continue
 		}
 		arn, audiences, err := oidcProvider(ctx, api, host(t.Issuer))
@@ -132,13 +161,14 @@ func (c Identity) Preflight(ctx context.Context, s *session.Session, _ plan.Task
 func (c Identity) Apply(ctx context.Context, s *session.Session, t plan.Task, ch plan.Change, o plan.Observation, _ step.Intent) (plan.Applied, error) {
 	api := iam.NewFromConfig(s.Config)
 	for _, tr := range c.id.Trust {
-		if tr.SAML == "" && o.Live[providerField(host(tr.Issuer), audience(tr))] == "" {
+		if tr.SAML == "" && !builtIn(tr.Issuer) && o.Live[providerField(host(tr.Issuer), audience(tr))] == "" {
 			if err := acceptTokens(ctx, api, tr.Issuer, audience(tr), t.Landing); err != nil {
 				return plan.Applied{}, err
 			}
 		}
 	}
-	id, policy := o.ID, trustPolicy(session.Partition(t.Landing.Region), s.Account, c.id)
+	all := trusts(session.Partition(t.Landing.Region), s.Account, c.id)
+	id, policy := o.ID, document{}.with(all).text()
 	if ch.Op == plan.Create {
 		made, err := api.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &c.id.Name, AssumeRolePolicyDocument: &policy, Tags: tagsOf(t.Landing), Description: aws.String("Landfall: plan " + t.Landing.Plan)})
 		if err != nil {
@@ -151,7 +181,12 @@ func (c Identity) Apply(ctx context.Context, s *session.Session, t plan.Task, ch
 			return plan.Applied{}, err
 		}
 	}
-	if ch.Op != plan.Create && o.Live["trust"] != c.Want(t)["trust"] {
+	if ch.Op != plan.Create && !c.letIn(t, o) {
+		stands, err := parsed(o.Live[fieldPolicy])
+		if err != nil {
+			return plan.Applied{}, err
+		}
+		policy = stands.with(all).text()
 		if _, err := api.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &c.id.Name, PolicyDocument: &policy}); err != nil {
 			return plan.Applied{}, err
 		}
@@ -164,45 +199,83 @@ func (c Identity) Apply(ctx context.Context, s *session.Session, t plan.Task, ch
 			return plan.Applied{}, err
 		}
 	}
-	return plan.Applied{ID: id}, nil
+	return plan.Applied{ID: id, Facts: map[string]string{FactRole(c.id): id}}, nil
 }
 
-// Undo implements step.Undoer. The role is the last: by it an undo that was cut short knows where it is.
+// letIn reports whether everybody whom the plan names may use the role.
+func (c Identity) letIn(t plan.Task, o plan.Observation) bool {
+	want := c.Want(t)
+	return !slices.ContainsFunc(trusts("aws", "", c.id), func(w wanted) bool { return o.Live[w.field] != want[w.field] })
+}
+
+// Undo implements step.Undoer. The trust is the first, so that nobody leans on a provider by it; a role that was made is the last:
+// by it an undo that was cut short knows where it is.
 func (c Identity) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
 	api, was := iam.NewFromConfig(s.Config), d.Receipt.Before
-	changed := map[string]bool{}
+	changed, created := map[string]bool{}, d.Change.Op == plan.Create
 	for _, f := range d.Change.Fields {
 		changed[f.Field] = o.Live[f.Field] != f.Before
+	}
+	if !created {
+		if err := c.letOut(ctx, s, t, changed, was[fieldPolicy], o); err != nil {
+			return err
+		}
 	}
 	for _, tr := range c.id.Trust {
 		h := host(tr.Issuer)
 		if tr.SAML != "" || !changed[providerField(h, audience(tr))] || was[providerField(h, audience(tr))] != "" {
 			continue
 		}
-		if err := refuseTokens(ctx, api, tr, t.Landing, c.id.Name, was[standing(h)] == ""); err != nil {
+		but := ""
+		if created {
+			but = c.id.Name
+		}
+		if err := refuseTokens(ctx, api, tr, t.Landing, but, was[standing(h)] == ""); err != nil {
 			return err
 		}
 	}
 	for _, name := range rolesOf(c.id) {
-		if d.Change.Op != plan.Create && !changed[policyField(name)] {
+		if !created && !changed[policyField(name)] {
 			continue
 		}
 		if _, err := api.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &c.id.Name, PolicyArn: aws.String(policyARN(t.Landing.Region, name))}); err != nil && !absent(err) {
 			return err
 		}
 	}
-	switch {
-	case d.Change.Op == plan.Create:
+	if created {
 		if _, err := api.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &c.id.Name}); err != nil && !absent(err) {
-			return err
-		}
-	case changed["trust"]:
-		before := was[fieldPolicy]
-		if _, err := api.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &c.id.Name, PolicyDocument: &before}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// letOut takes back what a run changed in the trust policy: it is as it was, where nobody has changed it since, else only what the
+// run wrote is.
+func (c Identity) letOut(ctx context.Context, s *session.Session, t plan.Task, changed map[string]bool, before string, o plan.Observation) error {
+	all := trusts(session.Partition(t.Landing.Region), s.Account, c.id)
+	ours := slices.DeleteFunc(slices.Clone(all), func(w wanted) bool { return !changed[w.field] })
+	if len(ours) == 0 {
+		return nil
+	}
+	was, err := parsed(before)
+	if err != nil {
+		return err
+	}
+	now, err := parsed(o.Live[fieldPolicy])
+	if err != nil {
+		return err
+	}
+	if !now.same(was.with(all)) {
+		now = now.without(ours, was)
+		if len(now.Statement) == 0 {
+			return fault.New(fault.Conflict, "Say in its trust policy who may use it, or delete it, then resume.",
+				"nobody but those whom this run let in may use the role %s any more, and IAM keeps no role that nobody may use", c.id.Name)
+		}
+		before = now.text()
+	}
+	_, err = iam.NewFromConfig(s.Config).UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &c.id.Name, PolicyDocument: &before})
+	return err
 }
 
 // Owned implements step.Owned.

@@ -2,13 +2,13 @@ package iam
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
-	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -56,13 +56,13 @@ func acceptTokens(ctx context.Context, c *iam.Client, issuer, audience string, l
 }
 
 // refuseTokens takes back what acceptTokens did for a role: the audience, and the provider too where it was made for it and
-// nobody else leans on it.
-func refuseTokens(ctx context.Context, c *iam.Client, t plan.Trust, l plan.Landing, role string, made bool) error {
+// nobody leans on it, but for a role that is to go.
+func refuseTokens(ctx context.Context, c *iam.Client, t plan.Trust, l plan.Landing, but string, made bool) error {
 	arn, audiences, err := oidcProvider(ctx, c, host(t.Issuer))
 	if err != nil || arn == "" {
 		return err
 	}
-	leaning, err := leaningOn(ctx, c, arn, role)
+	leaning, err := leaningOn(ctx, c, arn, but)
 	if err != nil {
 		return err
 	}
@@ -76,8 +76,10 @@ func refuseTokens(ctx context.Context, c *iam.Client, t plan.Trust, l plan.Landi
 			return err
 		}
 	}
-	wanted := host(t.Issuer) + ":aud=" + audience(t)
-	if !slices.Contains(audiences, audience(t)) || slices.ContainsFunc(leaning, func(trust string) bool { return strings.Contains(trust, wanted) }) {
+	takes := func(trust string) bool {
+		return strings.Contains(trust, host(t.Issuer)+":aud=") && strings.Contains(trust, audience(t))
+	}
+	if !slices.Contains(audiences, audience(t)) || slices.ContainsFunc(leaning, takes) {
 		return nil
 	}
 	name := audience(t)
@@ -85,7 +87,7 @@ func refuseTokens(ctx context.Context, c *iam.Client, t plan.Trust, l plan.Landi
 	return err
 }
 
-// leaningOn are the trusts of the other roles that take a provider's tokens, in canonical words.
+// leaningOn are the trusts of the roles, but for one, that take a provider's tokens.
 func leaningOn(ctx context.Context, c *iam.Client, provider, but string) ([]string, error) {
 	var out []string
 	pages := iam.NewListRolesPaginator(c, &iam.ListRolesInput{})
@@ -96,8 +98,17 @@ func leaningOn(ctx context.Context, c *iam.Client, provider, but string) ([]stri
 		}
 		for _, r := range page.Roles {
 			policy := decoded(aws.ToString(r.AssumeRolePolicyDocument))
-			if aws.ToString(r.RoleName) != but && strings.Contains(policy, provider) {
-				out = append(out, canonical(policy, ""))
+			if aws.ToString(r.RoleName) == but {
+				continue
+			}
+			d, err := parsed(policy)
+			if err != nil { // nobody can say whom it lets in
+				d.Statement = statements{json.RawMessage(policy)}
+			}
+			for _, st := range d.Statement {
+				if words := clause(st); strings.Contains(words, provider) {
+					out = append(out, words)
+				}
 			}
 		}
 	}
@@ -116,9 +127,4 @@ func samlStands(ctx context.Context, c *iam.Client, name string) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-// partitionless writes an ARN's partition as the canonical fields do.
-func partitionless(policy, region string) string {
-	return strings.ReplaceAll(policy, "arn:"+session.Partition(region)+":", "arn:aws:")
 }
