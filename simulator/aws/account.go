@@ -26,6 +26,7 @@ type account struct {
 	rootMFA   bool
 	rootless  bool // the root user has no password, as in organisations that manage root access centrally
 	passwords *passwordPolicy
+	outbound  outbound
 
 	zones       map[string]*hostedZone // by id
 	references  map[string]bool        // caller references ever used for zones

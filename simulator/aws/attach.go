@@ -11,11 +11,12 @@ import (
 
 // holder is what holds policies: a user or a role.
 type holder struct {
-	attached []string          // ARNs
-	inline   map[string]string // documents by name
+	attached []string             // ARNs
+	inline   map[string]string    // documents by name
+	since    map[string]time.Time // when they are known, where a call's conditions are weighed
 }
 
-func newHolder() holder { return holder{inline: map[string]string{}} }
+func newHolder() holder { return holder{inline: map[string]string{}, since: map[string]time.Time{}} }
 
 // customerPolicy is a policy of an account's own.
 type customerPolicy struct {
@@ -80,14 +81,14 @@ func attachments(kind string, find func(*request, string) (*holder, error)) map[
 			}
 			return wire.Map{kind + "Name": in.UserName + in.RoleName, "PolicyName": in.PolicyName, "PolicyDocument": encoded(d)}, nil
 		})),
-		"Put" + kind + "Policy": writes(with(func(_ *request, h *holder, in input) (wire.Map, error) {
+		"Put" + kind + "Policy": writes(with(func(q *request, h *holder, in input) (wire.Map, error) {
 			if in.PolicyName == "" {
 				return nil, wrong("The request must contain the parameter PolicyName.")
 			}
 			if _, err := parsePolicy(in.PolicyDocument); err != nil {
 				return nil, err
 			}
-			h.inline[in.PolicyName] = in.PolicyDocument
+			h.inline[in.PolicyName], h.since[in.PolicyName] = in.PolicyDocument, q.k.Later("aws.iam.propagation")
 			return nil, nil
 		})),
 		"Delete" + kind + "Policy": writes(with(func(_ *request, h *holder, in input) (wire.Map, error) {

@@ -15,6 +15,7 @@ type credential struct {
 	login             string // of the scenario, that it came from; empty where it is nobody's
 	arn, uniqueID     string // as GetCallerIdentity tells them
 	user, role        string // whose policies count
+	federated         string // by whose token a role's session was begun
 	made              time.Time
 	inactive          bool
 	from, until       time.Time // known from, valid until; zero: at once, for ever
@@ -25,6 +26,9 @@ type credential struct {
 
 // identify finds out who signed the request; it returns why nobody did.
 func (c *Cloud) identify(q *request, sig wire.Signature, signed bool) *wire.Error {
+	if q.anonymous() {
+		return nil
+	}
 	switch q.service.name {
 	case "sso":
 		return c.bearer(q)

@@ -32,8 +32,11 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 	turned := c.identify(q, sig, signed)
 
 	call := kernel.Call{Cloud: "aws", Service: q.service.name, Operation: q.operation, Write: op.write}
-	if q.who != nil {
+	switch {
+	case q.who != nil:
 		call.Scope, call.Login = q.who.account, q.who.login
+	case q.anonymous():
+		_, call.Scope, _ = roleIn(q.form.Get("RoleArn"))
 	}
 	c.k.Serve(w, r, call, func(w http.ResponseWriter, x kernel.Refusal) {
 		q.service.dialect.Refuse(w, r, q.id, q.refusal(x))
@@ -119,6 +122,8 @@ func (c *Cloud) find(r *http.Request, signing string, form url.Values) *service 
 		return c.services["sso"]
 	case signing == "" && oidcPath(r.URL.Path):
 		return c.services["sso-oauth"]
+	case signing == "" && form.Get("Action") == "AssumeRoleWithWebIdentity":
+		return c.services["sts"]
 	}
 	if s, simulated := c.services[signing]; simulated {
 		return s

@@ -44,11 +44,11 @@ func (q *request) delivers(role string) bool {
 			return false
 		}
 		for _, text := range r.inline {
-			if d, err := parsePolicy(text); err == nil && d.allows("logs:PutLogEvents") && d.allows("logs:CreateLogStream") {
+			if d, err := parsePolicy(text); err == nil && d.allows("logs:PutLogEvents", shown{}) && d.allows("logs:CreateLogStream", shown{}) {
 				return true
 			}
 		}
-		return slices.ContainsFunc(r.attached, func(p string) bool { return q.account.allows(p, "logs:PutLogEvents", true) })
+		return slices.ContainsFunc(r.attached, func(p string) bool { return q.account.allows(p, "logs:PutLogEvents", true, shown{}) })
 	}
 	return false
 }

@@ -57,6 +57,9 @@ func iamService() *service {
 			"GetAccountPasswordPolicy":                reads(getPasswordPolicy),
 			"UpdateAccountPasswordPolicy":             writes(updatePasswordPolicy),
 			"DeleteAccountPasswordPolicy":             writes(deletePasswordPolicy),
+			"GetOutboundWebIdentityFederationInfo":    reads(getOutbound),
+			"EnableOutboundWebIdentityFederation":     writes(enableOutbound),
+			"DisableOutboundWebIdentityFederation":    writes(disableOutbound),
 		},
 	}
 	for name, op := range attachments("User", func(q *request, name string) (*holder, error) {

@@ -10,8 +10,8 @@ import (
 	"github.com/itbytes/landfall/simulator/aws/wire"
 )
 
-// document is a policy. A statement with a condition never allows; it denies where its condition is one that is weighed here
-// (see issued).
+// document is a policy. A statement with a condition allows only where the call shows what is weighed (see shown); it denies there
+// too, and where its condition is one that is weighed of every call (see issued).
 type document struct {
 	Statement statements
 }
@@ -26,7 +26,7 @@ type statement struct {
 // permitted refuses a call that no policy of its caller allows, or that the organisation's policies keep from it.
 func (q *request) permitted(write bool) error {
 	action := q.service.name + ":" + q.operation
-	if q.service.open || action == "sts:GetCallerIdentity" {
+	if q.service.open || q.anonymous() || action == "sts:GetCallerIdentity" {
 		return nil
 	}
 	if q.withoutMFA() {
@@ -42,21 +42,21 @@ func (q *request) permitted(write bool) error {
 		}
 		return q.service.dialect.Protocol.Word(wire.Denied, "User: "+q.who.arn+" is not authorized to perform: "+action+" "+why)
 	}
-	if q.account.denies(q.who, action) {
+	if q.account.denies(q.who, action, q.shown()) {
 		return q.service.dialect.Protocol.Word(wire.Denied, "User: "+q.who.arn+" is not authorized to perform: "+action+
 			" with an explicit deny in an identity-based policy")
 	}
-	if q.account.grants(q.who, action, write) {
+	if q.account.grants(q.who, action, write, q.shown()) {
 		return nil
 	}
 	return q.service.dialect.Protocol.Word(wire.Denied, "User: "+q.who.arn+" is not authorized to perform: "+action+
 		" because no identity-based policy allows the "+action+" action")
 }
 
-func (a *account) allows(policy, action string, write bool) bool {
+func (a *account) allows(policy, action string, write bool, in shown) bool {
 	if own, made := a.policies[policy]; made {
 		d, err := parsePolicy(own.document)
-		return err == nil && d.allows(action)
+		return err == nil && d.allows(action, in)
 	}
 	for _, p := range managedPolicies() {
 		if p.arn() != policy {
@@ -70,16 +70,17 @@ func (a *account) allows(policy, action string, write bool) bool {
 	return false
 }
 
-func (d document) allows(action string) bool {
+func (d document) allows(action string, in shown) bool {
 	allowed := false
 	for _, s := range d.Statement {
 		if !slices.ContainsFunc(s.Action, func(glob string) bool { return covers(glob, action) }) {
 			continue
 		}
 		switch {
-		case s.Effect == "Deny" && len(s.Condition) == 0:
+		case len(s.Condition) > 0 && !s.holds(in):
+		case s.Effect == "Deny":
 			return false
-		case s.Effect == "Allow" && len(s.Condition) == 0:
+		default:
 			allowed = true
 		}
 	}

@@ -14,7 +14,8 @@ import (
 type oidcProvider struct {
 	arn, url             string
 	clients, thumbprints []string
-	made                 time.Time
+	made, known          time.Time            // when it was made, and when STS knows it
+	since                map[string]time.Time // when STS knows a client that was added later
 	tags                 map[string]string
 }
 
@@ -73,7 +74,7 @@ func createProvider(q *request) (wire.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.thumbprints, p.tags = in.ThumbprintList, tagMap(in.Tags)
+	p.thumbprints, p.tags, p.known = in.ThumbprintList, tagMap(in.Tags), q.k.Later("aws.iam.propagation")
 	if len(p.thumbprints) == 0 {
 		p.thumbprints = []string{"2b18947a6a9fc7764fd8b5fb18a863b0c6dac24f"}
 	}
@@ -85,7 +86,7 @@ func createProvider(q *request) (wire.Map, error) {
 }
 
 func (a *account) newProvider(host string, clients []string, now time.Time) (*oidcProvider, error) {
-	p := &oidcProvider{arn: arn("iam", "", a.id, "oidc-provider/"+host), url: host, clients: clients, made: now, tags: map[string]string{}}
+	p := &oidcProvider{arn: arn("iam", "", a.id, "oidc-provider/"+host), url: host, clients: clients, made: now, since: map[string]time.Time{}, tags: map[string]string{}}
 	if a.providers[p.arn] != nil {
 		return nil, exists("Provider with url https://%s already exists.", host)
 	}
@@ -111,7 +112,7 @@ func addClient(q *request) (wire.Map, error) {
 	case len(p.clients) >= 100:
 		return nil, wire.Errorf(http.StatusConflict, "LimitExceeded", "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: 100")
 	}
-	p.clients = append(p.clients, in.ClientID)
+	p.clients, p.since[in.ClientID] = append(p.clients, in.ClientID), q.k.Later("aws.iam.propagation")
 	return nil, nil
 }
 

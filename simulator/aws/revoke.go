@@ -11,7 +11,7 @@ import (
 const issuedBefore = "aws:TokenIssueTime"
 
 // denies reports whether a policy of a user or a role denies it an action, whatever another allows.
-func (a *account) denies(who *credential, action string) bool {
+func (a *account) denies(who *credential, action string, in shown) bool {
 	h := a.holder(who)
 	texts := []string{}
 	for _, text := range h.inline {
@@ -24,15 +24,15 @@ func (a *account) denies(who *credential, action string) bool {
 	}
 	return slices.ContainsFunc(texts, func(text string) bool {
 		d, err := parsePolicy(text)
-		return err == nil && slices.ContainsFunc(d.Statement, func(s statement) bool { return s.denies(who, action) })
+		return err == nil && slices.ContainsFunc(d.Statement, func(s statement) bool { return s.denies(who, action, in) })
 	})
 }
 
-func (s statement) denies(who *credential, action string) bool {
+func (s statement) denies(who *credential, action string, in shown) bool {
 	if s.Effect != "Deny" || !slices.ContainsFunc(s.Action, func(glob string) bool { return covers(glob, action) }) {
 		return false
 	}
-	return len(s.Condition) == 0 || s.issued(who)
+	return len(s.Condition) == 0 || s.issued(who) || s.holds(in)
 }
 
 // issued reports whether a statement's only condition is that the caller's session was begun before some time, and it was.

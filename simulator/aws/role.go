@@ -3,6 +3,7 @@ package aws
 import (
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,8 @@ type role struct {
 	id, name, path, arn, trust, description string
 	made, used                              time.Time
 	known                                   time.Time // when it can be assumed and named in trust policies
+	former                                  string    // the trust policy that is known until another is
+	retold                                  time.Time // when that is
 	longest                                 int       // session, in seconds
 	tags                                    map[string]string
 }
@@ -138,6 +141,9 @@ func (q *request) trustworthy(text string) error {
 			}
 		}
 		for _, p := range s.Principal.Federated {
+			if !strings.HasPrefix(p, "arn:") && !slices.Contains([]string{google, "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}, p) {
+				return bad("MalformedPolicyDocument", "Invalid principal in policy: \"Federated\":\"%s\"", p)
+			}
 			if strings.HasPrefix(p, "arn:") && q.account.providers[p] == nil && !hasText(q.account.saml, p) {
 				return bad("MalformedPolicyDocument", "Invalid principal in policy: \"Federated\":\"%s\"", p)
 			}
@@ -205,8 +211,17 @@ func updateAssumeRolePolicy(q *request) (wire.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.trust = in.PolicyDocument
+	r.former = r.trusts(q.now)
+	r.trust, r.retold = in.PolicyDocument, q.k.Later("aws.iam.propagation")
 	return nil, nil
+}
+
+// trusts is the role's trust policy as it is known everywhere.
+func (r *role) trusts(now time.Time) string {
+	if now.Before(r.retold) {
+		return r.former
+	}
+	return r.trust
 }
 
 // changeable keeps people's hands off roles that services own.

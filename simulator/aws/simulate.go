@@ -36,9 +36,9 @@ func simulatePrincipalPolicy(q *request) (wire.Map, error) {
 		decision, barred := "implicitDeny", false
 		_, operation, _ := strings.Cut(action, ":")
 		switch {
-		case q.account.denies(who, action):
+		case q.account.denies(who, action, shown{}):
 			decision = "explicitDeny"
-		case q.account.grants(who, action, writing(operation)):
+		case q.account.grants(who, action, writing(operation), shown{}):
 			decision = "allowed"
 		}
 		out := wire.Map{"EvalActionName": action, "EvalResourceName": "*", "MatchedStatements": []wire.Map{}, "MissingContextValues": []string{}}
@@ -69,15 +69,15 @@ func (q *request) holderOf(arn string) *credential {
 }
 
 // grants reports whether the policies of a user or a role allow an action.
-func (a *account) grants(who *credential, action string, write bool) bool {
+func (a *account) grants(who *credential, action string, write bool, in shown) bool {
 	h := a.holder(who)
 	for _, p := range h.attached {
-		if a.allows(p, action, write) {
+		if a.allows(p, action, write, in) {
 			return true
 		}
 	}
-	for _, text := range h.inline {
-		if d, err := parsePolicy(text); err == nil && d.allows(action) {
+	for name, text := range h.inline {
+		if d, err := parsePolicy(text); err == nil && d.allows(action, in) && !in.now.Before(h.since[name]) {
 			return true
 		}
 	}

@@ -85,7 +85,7 @@ func (c *Cloud) showAccount(a *account) wire.Map {
 		"name": a.name, "email": a.email, "status": a.status, "ou": c.place(a.parent), "tags": a.tags,
 		"iam": wire.Map{
 			"users": users, "roles": roles, "policies": append(policies, sorted(a.policies)...), "oidcProviders": providers, "samlProviders": orNone(a.saml),
-			"rootMFA": a.rootMFA,
+			"rootMFA": a.rootMFA, "outboundFederation": a.outbound.on,
 		},
 		"route53": zones, "s3": buckets, "s3control": wire.Map{"publicAccessBlock": a.publicBlock}, "regions": regions,
 	}

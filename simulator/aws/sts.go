@@ -18,6 +18,9 @@ func stsService() *service {
 			"GetCallerIdentity": reads(getCallerIdentity),
 			"AssumeRole":        reads(assumeRole),
 			"GetSessionToken":   reads(getSessionToken),
+
+			"GetWebIdentityToken":       reads(getWebIdentityToken),
+			"AssumeRoleWithWebIdentity": reads(assumeRoleWithWebIdentity),
 		},
 	}
 }
@@ -39,18 +42,14 @@ func assumeRole(q *request) (wire.Map, error) {
 	if err := q.read(&in); err != nil {
 		return nil, err
 	}
-	parts := strings.SplitN(in.RoleArn, ":", 6)
-	switch {
-	case len(parts) != 6 || parts[2] != "iam" || !strings.HasPrefix(parts[5], "role/"):
-		return nil, bad("ValidationError", "%s is invalid", in.RoleArn)
-	case !regexp.MustCompile(`^[\w+=,.@-]{2,64}$`).MatchString(in.RoleSessionName):
-		return nil, bad("ValidationError", "1 validation error detected: Value at 'roleSessionName' failed to satisfy constraint")
+	name, account, err := sessionOf(in.RoleArn, in.RoleSessionName)
+	if err != nil {
+		return nil, err
 	}
 	if in.DurationSeconds == 0 {
 		in.DurationSeconds = 3600
 	}
-	a := q.accounts[parts[4]]
-	name := parts[5][strings.LastIndex(parts[5], "/")+1:]
+	a := q.accounts[account]
 	if a == nil || a.status != "ACTIVE" || q.now.Before(a.enterable) || !q.trusted(a.roles[name]) || a.roles[name].arn != in.RoleArn {
 		return nil, wire.Errorf(http.StatusForbidden, "AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", q.who.arn, in.RoleArn)
 	}
@@ -69,12 +68,33 @@ func assumeRole(q *request) (wire.Map, error) {
 	}, nil
 }
 
+// sessionOf reads what a session is asked of: the role's name and its account.
+func sessionOf(role, session string) (name, account string, err error) {
+	name, account, is := roleIn(role)
+	switch {
+	case !is:
+		return "", "", bad("ValidationError", "%s is invalid", role)
+	case !regexp.MustCompile(`^[\w+=,.@-]{2,64}$`).MatchString(session):
+		return "", "", bad("ValidationError", "1 validation error detected: Value at 'roleSessionName' failed to satisfy constraint")
+	}
+	return name, account, nil
+}
+
+// roleIn takes the ARN of a role apart.
+func roleIn(arn string) (name, account string, is bool) {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) != 6 || parts[2] != "iam" || !strings.HasPrefix(parts[5], "role/") {
+		return "", "", false
+	}
+	return parts[5][strings.LastIndex(parts[5], "/")+1:], parts[4], true
+}
+
 // trusted reports whether a role's trust policy lets the caller in, and has been there long enough to be known.
 func (q *request) trusted(r *role) bool {
 	if r == nil || q.now.Before(r.known) {
 		return false
 	}
-	d, err := parsePolicy(r.trust)
+	d, err := parsePolicy(r.trusts(q.now))
 	if err != nil {
 		return false
 	}

@@ -2,6 +2,8 @@
 
 import json
 
+from botocore.exceptions import ClientError
+
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "config.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
 FLOW_TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}]}
@@ -14,6 +16,7 @@ def play(j):
     iam_users(j)
     iam_roles(j)
     iam_account(j)
+    federation(j)
     guardduty(j)
     s3(j)
     config(j)
@@ -241,6 +244,68 @@ def iam_account(j):
     j.call(i, "UpdateAccountPasswordPolicy", MinimumPasswordLength=14, PasswordReusePrevention=24)
     j.call(i, "GetAccountPasswordPolicy")
     j.call(i, "DeleteAccountPasswordPolicy")
+
+
+def federation(j):
+    """Tokens of others that open a role, and AWS's own tokens, which open nothing of AWS's."""
+    i, s = "iam", "sts"
+    host = "issuer.example/judge/"
+    ours = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"AWS": j.env["account"]}}
+    theirs = {"Action": "sts:AssumeRoleWithWebIdentity", "Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::%s:oidc-provider/%s" % (j.env["account"], host)},
+              "Condition": {"StringEquals": {host + ":aud": "api://judge", host + ":sub": "robot"}}}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [ours, theirs]})
+    role = "arn:aws:iam::%s:role/robot" % j.env["account"]
+    enter = dict(RoleArn=role, RoleSessionName="judge", WebIdentityToken=j.env["token"])
+    j.refuse("InvalidIdentityToken", s, "AssumeRoleWithWebIdentity", **enter)
+    j.call(i, "CreateOpenIDConnectProvider", Url="https://" + host, ClientIDList=["api://judge"])
+    j.call(i, "CreateRole", RoleName="robot", AssumeRolePolicyDocument=trust)
+    j.until("the trust is known", lambda: knows(j, enter))
+    j.refuse("AccessDenied", s, "AssumeRoleWithWebIdentity", **dict(enter, RoleArn=role + "s"))
+    j.refuse("InvalidIdentityToken", s, "AssumeRoleWithWebIdentity", **dict(enter, WebIdentityToken="nonsense"))
+    j.refuse("ValidationError", s, "AssumeRoleWithWebIdentity", **dict(enter, ProviderId="www.amazon.com"))
+    c = j.call(s, "AssumeRoleWithWebIdentity", **enter)["Credentials"]
+    robot = {"id": c["AccessKeyId"], "secret": c["SecretAccessKey"], "token": c["SessionToken"]}
+    j.call(s, "GetCallerIdentity", robot)
+
+    ask = dict(Audience=["landfall:judge"], SigningAlgorithm="RS256")
+    j.refuse("AccessDenied", s, "GetWebIdentityToken", robot, **ask)
+    j.refuse("FeatureDisabled", i, "GetOutboundWebIdentityFederationInfo")
+    j.refuse("FeatureDisabled", i, "DisableOutboundWebIdentityFederation")
+    j.refuse("OutboundWebIdentityFederationDisabledException", s, "GetWebIdentityToken", **ask)
+    j.call(i, "EnableOutboundWebIdentityFederation")
+    j.refuse("FeatureEnabled", i, "EnableOutboundWebIdentityFederation")
+    j.call(i, "GetOutboundWebIdentityFederationInfo")
+    may = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:GetWebIdentityToken", "Resource": "*", "Condition": {
+        "ForAllValues:StringEquals": {"sts:IdentityTokenAudience": ["landfall:judge"]}, "Null": {"sts:IdentityTokenAudience": "false"},
+        "NumericLessThanEquals": {"sts:DurationSeconds": 900}, "StringEquals": {"sts:SigningAlgorithm": "RS256"}}}]}
+    j.call(i, "PutRolePolicy", RoleName="robot", PolicyName="tokens", PolicyDocument=json.dumps(may))
+    j.until("the policy is known", lambda: signs(j, robot, ask))
+    token = j.call(s, "GetWebIdentityToken", robot, DurationSeconds=900, **ask)["WebIdentityToken"]
+    j.refuse("AccessDenied", s, "GetWebIdentityToken", robot, **dict(ask, Audience=["landfall:judge", "another"]))
+    j.refuse("AccessDenied", s, "GetWebIdentityToken", robot, DurationSeconds=901, **ask)
+    j.refuse("ValidationError", s, "GetWebIdentityToken", **dict(ask, SigningAlgorithm="ES384"))
+    j.refuse("ValidationError", s, "GetWebIdentityToken", Tags=[{"Key": "a", "Value": "b"}], **ask)
+    short = j.call(s, "AssumeRole", RoleArn=role, RoleSessionName="judge", DurationSeconds=900)["Credentials"]
+    j.refuse("SessionDurationEscalationException", s, "GetWebIdentityToken",
+             {"id": short["AccessKeyId"], "secret": short["SecretAccessKey"], "token": short["SessionToken"]}, DurationSeconds=900, **ask)
+    j.refuse("InvalidIdentityToken", s, "AssumeRoleWithWebIdentity", **dict(enter, WebIdentityToken=token))
+    j.call(i, "DisableOutboundWebIdentityFederation")
+    j.call(i, "DeleteRolePolicy", RoleName="robot", PolicyName="tokens")
+    j.call(i, "DeleteRole", RoleName="robot")
+
+
+def knows(j, enter):
+    try:
+        return j.client("sts").assume_role_with_web_identity(**enter)
+    except ClientError:
+        return False
+
+
+def signs(j, robot, ask):
+    try:
+        return j.client("sts", robot).get_web_identity_token(**ask)
+    except ClientError:
+        return False
 
 
 def guardduty(j):

@@ -4,8 +4,8 @@ Every answer to a scripted series of calls is walked over the operation's output
 know, every required member there, every enum's value one of its own. Refusals must bear a code that the model or AWS in
 general knows, and operations that the simulator does not have must be refused.
 
-Environment: LANDFALL_JUDGE_ENDPOINT, _ACCOUNT, _MEMBER, _REGION, _KEY_ID, _SECRET, _SESSION (the SSO cache's JSON); without
-them it starts ./serve itself with the go command.
+Environment: LANDFALL_JUDGE_ENDPOINT, _ACCOUNT, _MEMBER, _REGION, _KEY_ID, _SECRET, _SESSION (the SSO cache's JSON), _TOKEN
+(of the issuer https://issuer.example/judge/ for the subject robot and the audience api://judge); without them it starts ./serve itself with the go command.
 """
 
 import json
@@ -240,7 +240,7 @@ def main():
     import script
 
     names = {"endpoint": "ENDPOINT", "account": "ACCOUNT", "member": "MEMBER", "region": "REGION", "accessKeyId": "KEY_ID",
-             "secretAccessKey": "SECRET", "session": "SESSION"}
+             "secretAccessKey": "SECRET", "session": "SESSION", "token": "TOKEN"}
     env, server = {n: os.environ.get("LANDFALL_JUDGE_" + v) for n, v in names.items()}, None
     if not env["endpoint"]:
         here = os.path.dirname(os.path.abspath(__file__))

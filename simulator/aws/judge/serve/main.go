@@ -46,13 +46,17 @@ func run(in io.Reader, out io.Writer) error {
 		return err
 	}
 	session, _ := cloud.Session("judge")
+	token, err := k.Sign("https://issuer.example/judge/", map[string]any{"sub": "robot", "aud": "api://judge", "exp": time.Now().Add(time.Hour).Unix()})
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	err = json.NewEncoder(out).Encode(map[string]string{
 		"endpoint": "http://" + listener.Addr().String(), "account": management, "member": member, "region": "us-east-1",
-		"accessKeyId": keys["access key id"], "secretAccessKey": keys["secret access key"], "session": string(session.Content),
+		"accessKeyId": keys["access key id"], "secretAccessKey": keys["secret access key"], "session": string(session.Content), "token": token,
 	})
 	if err != nil {
 		return err
