@@ -85,7 +85,7 @@ func (c Identity) Observe(ctx context.Context, s *session.Session, t plan.Task) 
 
 // trusted reads who may use the role: those of the plan as fields, the others, which stay, as evidence.
 func (c Identity) trusted(s *session.Session, t plan.Task, o *plan.Observation) error {
-	d, err := parsed(o.Live[fieldPolicy])
+	d, err := parsed(o.Live[fieldPolicy], o.Owner == t.Landing.Plan)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (c Identity) Apply(ctx context.Context, s *session.Session, t plan.Task, ch
 		}
 	}
 	if ch.Op != plan.Create && !c.letIn(t, o) {
-		stands, err := parsed(o.Live[fieldPolicy])
+		stands, err := parsed(o.Live[fieldPolicy], o.Owner == t.Landing.Plan)
 		if err != nil {
 			return plan.Applied{}, err
 		}
@@ -208,17 +208,17 @@ func (c Identity) letIn(t plan.Task, o plan.Observation) bool {
 	return !slices.ContainsFunc(trusts("aws", "", c.id), func(w wanted) bool { return o.Live[w.field] != want[w.field] })
 }
 
-// Undo implements step.Undoer. The trust is the first, so that nobody leans on a provider by it; a role that was made is the last:
-// by it an undo that was cut short knows where it is.
+// Undo implements step.Undoer. The trust, or a role that was made, is the last: by it an undo that was cut short knows where it is.
 func (c Identity) Undo(ctx context.Context, s *session.Session, t plan.Task, d plan.Deed, o plan.Observation) error {
 	api, was := iam.NewFromConfig(s.Config), d.Receipt.Before
 	changed, created := map[string]bool{}, d.Change.Op == plan.Create
 	for _, f := range d.Change.Fields {
 		changed[f.Field] = o.Live[f.Field] != f.Before
 	}
-	if !created {
-		if err := c.letOut(ctx, s, t, changed, was[fieldPolicy], o); err != nil {
-			return err
+	going := leaving{role: c.id.Name, whole: created}
+	for _, w := range trusts(session.Partition(t.Landing.Region), s.Account, c.id) {
+		if changed[w.field] {
+			going.some = append(going.some, w)
 		}
 	}
 	for _, tr := range c.id.Trust {
@@ -226,11 +226,7 @@ func (c Identity) Undo(ctx context.Context, s *session.Session, t plan.Task, d p
 		if tr.SAML != "" || !changed[providerField(h, audience(tr))] || was[providerField(h, audience(tr))] != "" {
 			continue
 		}
-		but := ""
-		if created {
-			but = c.id.Name
-		}
-		if err := refuseTokens(ctx, api, tr, t.Landing, but, was[standing(h)] == ""); err != nil {
+		if err := refuseTokens(ctx, api, tr, t.Landing, going, was[standing(h)] == ""); err != nil {
 			return err
 		}
 	}
@@ -242,32 +238,44 @@ func (c Identity) Undo(ctx context.Context, s *session.Session, t plan.Task, d p
 			return err
 		}
 	}
-	if created {
+	switch {
+	case created:
 		if _, err := api.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &c.id.Name}); err != nil && !absent(err) {
 			return err
 		}
+	case len(going.some) > 0:
+		return c.letOut(ctx, s, t, going.some, was[fieldPolicy], o)
 	}
 	return nil
 }
 
+// PutBack implements step.Lenient: where the plan's trust is gone, what is left of its provider is leaned on by others.
+func (c Identity) PutBack(o plan.Observation, f plan.FieldDiff) bool {
+	of := false
+	for _, t := range c.id.Trust {
+		if t.SAML != "" || providerField(host(t.Issuer), audience(t)) != f.Field {
+			continue
+		}
+		if of = true; o.Live[trustField(t)] != "" {
+			return false
+		}
+	}
+	return of
+}
+
 // letOut takes back what a run changed in the trust policy: it is as it was, where nobody has changed it since, else only what the
 // run wrote is.
-func (c Identity) letOut(ctx context.Context, s *session.Session, t plan.Task, changed map[string]bool, before string, o plan.Observation) error {
-	all := trusts(session.Partition(t.Landing.Region), s.Account, c.id)
-	ours := slices.DeleteFunc(slices.Clone(all), func(w wanted) bool { return !changed[w.field] })
-	if len(ours) == 0 {
-		return nil
-	}
-	was, err := parsed(before)
+func (c Identity) letOut(ctx context.Context, s *session.Session, t plan.Task, some []wanted, before string, o plan.Observation) error {
+	was, err := parsed(before, o.Owner == t.Landing.Plan)
 	if err != nil {
 		return err
 	}
-	now, err := parsed(o.Live[fieldPolicy])
+	now, err := parsed(o.Live[fieldPolicy], o.Owner == t.Landing.Plan)
 	if err != nil {
 		return err
 	}
-	if !now.same(was.with(all)) {
-		now = now.without(ours, was)
+	if !now.same(was.with(trusts(session.Partition(t.Landing.Region), s.Account, c.id))) {
+		now = now.without(some, was)
 		if len(now.Statement) == 0 {
 			return fault.New(fault.Conflict, "Say in its trust policy who may use it, or delete it, then resume.",
 				"nobody but those whom this run let in may use the role %s any more, and IAM keeps no role that nobody may use", c.id.Name)

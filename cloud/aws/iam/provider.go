@@ -55,14 +55,21 @@ func acceptTokens(ctx context.Context, c *iam.Client, issuer, audience string, l
 	return err
 }
 
+// leaving is what leans on a provider and is about to be taken away: some statements of a role, or the whole of it.
+type leaving struct {
+	role  string
+	whole bool
+	some  []wanted
+}
+
 // refuseTokens takes back what acceptTokens did for a role: the audience, and the provider too where it was made for it and
-// nobody leans on it, but for a role that is to go.
-func refuseTokens(ctx context.Context, c *iam.Client, t plan.Trust, l plan.Landing, but string, made bool) error {
+// nobody leans on it but what is going.
+func refuseTokens(ctx context.Context, c *iam.Client, t plan.Trust, l plan.Landing, going leaving, made bool) error {
 	arn, audiences, err := oidcProvider(ctx, c, host(t.Issuer))
 	if err != nil || arn == "" {
 		return err
 	}
-	leaning, err := leaningOn(ctx, c, arn, but)
+	leaning, err := leaningOn(ctx, c, arn, going)
 	if err != nil {
 		return err
 	}
@@ -87,8 +94,8 @@ func refuseTokens(ctx context.Context, c *iam.Client, t plan.Trust, l plan.Landi
 	return err
 }
 
-// leaningOn are the trusts of the roles, but for one, that take a provider's tokens.
-func leaningOn(ctx context.Context, c *iam.Client, provider, but string) ([]string, error) {
+// leaningOn are the trusts that take a provider's tokens, but for what is going.
+func leaningOn(ctx context.Context, c *iam.Client, provider string, going leaving) ([]string, error) {
 	var out []string
 	pages := iam.NewListRolesPaginator(c, &iam.ListRolesInput{})
 	for pages.HasMorePages() {
@@ -97,16 +104,21 @@ func leaningOn(ctx context.Context, c *iam.Client, provider, but string) ([]stri
 			return nil, err
 		}
 		for _, r := range page.Roles {
-			policy := decoded(aws.ToString(r.AssumeRolePolicyDocument))
-			if aws.ToString(r.RoleName) == but {
+			ours := aws.ToString(r.RoleName) == going.role
+			if ours && going.whole {
 				continue
 			}
-			d, err := parsed(policy)
+			policy := decoded(aws.ToString(r.AssumeRolePolicyDocument))
+			d, err := parsed(policy, false)
 			if err != nil { // nobody can say whom it lets in
 				d.Statement = statements{json.RawMessage(policy)}
 			}
-			for _, st := range d.Statement {
-				if words := clause(st); strings.Contains(words, provider) {
+			var but []wanted
+			if ours {
+				but = going.some
+			}
+			for _, words := range d.others(but) {
+				if strings.Contains(words, provider) {
 					out = append(out, words)
 				}
 			}

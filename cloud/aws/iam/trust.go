@@ -57,7 +57,7 @@ func audience(t plan.Trust) string {
 func trusts(partition, account string, id plan.Identity) []wanted {
 	prefix := "arn:" + partition + ":iam::" + account + ":"
 	if len(id.Trust) == 0 {
-		return []wanted{{fieldAccount, statement{Sid: "Landfall", Effect: "Allow", Principal: map[string]any{"AWS": prefix + "root"}, Action: "sts:AssumeRole"}}}
+		return []wanted{{fieldAccount, statement{Sid: sidPrefix, Effect: "Allow", Principal: map[string]any{"AWS": prefix + "root"}, Action: "sts:AssumeRole"}}}
 	}
 	out := make([]wanted, 0, len(id.Trust))
 	for _, t := range id.Trust {
@@ -96,6 +96,9 @@ func trustField(t plan.Trust) string {
 	return strings.TrimRight("trust in "+t.SAML+host(t.Issuer)+" "+t.Subject, " ")
 }
 
+// sidPrefix begins the id of every statement of ours.
+const sidPrefix = "Landfall"
+
 // sid is the id by which a statement of ours is known again, whatever somebody has made of it: letters and digits, as IAM takes
 // them. A trust without a name has none.
 func sid(name string) string {
@@ -113,5 +116,5 @@ func sid(name string) string {
 			fmt.Fprintf(&b, "%02X", r)
 		}
 	}
-	return "Landfall" + b.String()
+	return sidPrefix + b.String()
 }

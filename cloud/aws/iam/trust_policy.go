@@ -15,6 +15,8 @@ type document struct {
 	Version   string
 	ID        string `json:"Id,omitempty"`
 	Statement statements
+	// old says that an earlier version wrote it, whole and without ids: what is almost ours there is ours.
+	old bool
 }
 
 // statements is one statement, or a list of them.
@@ -29,12 +31,14 @@ func (s *statements) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]json.RawMessage)(s))
 }
 
-// parsed is a trust policy in plain JSON; what cannot be read is a fault, so that it is not written over.
-func parsed(policy string) (document, error) {
+// parsed is a trust policy in plain JSON; owned says that the role is the plan's own. What cannot be read is a fault, so that it is
+// not written over.
+func parsed(policy string, owned bool) (document, error) {
 	d := document{}
 	if err := json.Unmarshal([]byte(policy), &d); err != nil {
 		return d, fault.New(fault.Ambiguous, "See who may use the role, and write its trust policy anew, then resume.", "the role's trust policy is not what IAM keeps: %v", err)
 	}
+	d.old = owned && !slices.ContainsFunc(d.Statement, func(st json.RawMessage) bool { return strings.HasPrefix(read(st).Sid, sidPrefix) })
 	return d, nil
 }
 
@@ -81,8 +85,8 @@ func (d document) without(some []wanted, was document) document {
 	return out
 }
 
-// places are where the wanted statements stand, -1 for one that does not: as they are wanted, else by their id, else, since
-// earlier versions wrote none, as what they are without some of their conditions.
+// places are where the wanted statements stand, -1 for one that does not: as they are wanted, else by their id, else, where an
+// earlier version wrote none, as what they are without some of their conditions.
 func (d document) places(all []wanted) []int {
 	at, taken := make([]int, len(all)), map[int]bool{}
 	for i, w := range all { // two of the plan's may be one
@@ -91,7 +95,7 @@ func (d document) places(all []wanted) []int {
 	}
 	for _, is := range []func(st json.RawMessage, w wanted) bool{
 		func(st json.RawMessage, w wanted) bool { return w.Sid != "" && read(st).Sid == w.Sid },
-		func(st json.RawMessage, w wanted) bool { return read(st).Sid == "" && loosened(st, w.raw()) },
+		func(st json.RawMessage, w wanted) bool { return d.old && loosened(st, w.raw()) },
 	} {
 		for i, w := range all {
 			for j, st := range d.Statement {

@@ -22,7 +22,7 @@ func ci() plan.Identity {
 // seen are the fields of an identity's trusts in a policy of the account 862973411383.
 func seen(t *testing.T, id plan.Identity, policy string) map[string]string {
 	t.Helper()
-	d, err := parsed(decoded(policy))
+	d, err := parsed(decoded(policy), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,14 +75,15 @@ func TestATrustReadsTheSameInEveryAccountAndAsIAMAnswersIt(t *testing.T) {
 func TestWhatSomebodyHasMadeOfATrustIsSeenAndMendedAndTheOthersStay(t *testing.T) {
 	whole := written(ci())
 	theirs := `{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::862973411383:role/ops"},"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{"Bool":{"aws:MultiFactorAuthPresent":true}}}`
+	noIDs := strings.NewReplacer(`"Sid":"LandfallCi",`, "", `"Sid":"LandfallAny",`, "", `"Sid":"LandfallIdp",`, "")
 	subject := `,"token.actions.githubusercontent.com:sub":"repo:it4bytes/platform:environment:prod"`
 	for name, c := range map[string]struct{ policy, differs string }{
 		"its subject is gone":                         {strings.Replace(whole, subject, "", 1), "trust ci"},
-		"its subject is gone, and it never had an id": {strings.Replace(strings.Replace(whole, subject, "", 1), `"Sid":"LandfallCi",`, "", 1), "trust ci"},
+		"its subject is gone, and it never had an id": {noIDs.Replace(strings.Replace(whole, subject, "", 1)), "trust ci"},
 		"everybody's subject":                         {strings.Replace(whole, subject, `,"token.actions.githubusercontent.com:sub":["repo:it4bytes/platform:environment:prod","repo:evil/x"]`, 1), "trust ci"},
 		"another principal":                           {strings.Replace(whole, "saml-provider/entra", "saml-provider/evil", 1), "trust idp"},
 		"a statement more":                            {strings.Replace(whole, `"Statement":[`, `"Statement":[`+theirs+`,`, 1), ""},
-		"ours without ids, by an earlier version":     {strings.NewReplacer(`"Sid":"LandfallCi",`, "", `"Sid":"LandfallAny",`, "", `"Sid":"LandfallIdp",`, "").Replace(whole), ""},
+		"ours without ids, by an earlier version":     {noIDs.Replace(whole), ""},
 		"everybody":                                   {`{"Version":"2012-10-17","Statement":{"Sid":"LandfallAny","Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}}`, "trust any"},
 		"with a NotAction":                            {strings.Replace(whole, `"Sid":"LandfallIdp","Effect":"Allow",`, `"Sid":"LandfallIdp","Effect":"Allow","NotAction":"sts:TagSession",`, 1), "trust idp"},
 	} {
@@ -96,7 +97,7 @@ func TestWhatSomebodyHasMadeOfATrustIsSeenAndMendedAndTheOthersStay(t *testing.T
 		if c.differs != "" && (got[c.differs] == "" || got[c.differs] == want[c.differs]) {
 			t.Errorf("%s: got %q, want it seen in %s", name, got[c.differs], c.differs)
 		}
-		d, err := parsed(c.policy)
+		d, err := parsed(c.policy, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,10 +114,30 @@ func TestWhatSomebodyHasMadeOfATrustIsSeenAndMendedAndTheOthersStay(t *testing.T
 	}
 }
 
+func TestWhatIsAlmostOursIsSomebodyElsesWhereWeHaveWrittenIdsOrTheRoleIsNotOurs(t *testing.T) {
+	broad := `{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::862973411383:oidc-provider/token.actions.githubusercontent.com"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"token.actions.githubusercontent.com:aud":"sts.amazonaws.com"}}}`
+	for name, c := range map[string]struct {
+		policy string
+		owned  bool
+	}{
+		"beside a statement with our id": {`{"Version":"2012-10-17","Statement":[{"Sid":"Landfall","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::862973411383:root"},"Action":"sts:AssumeRole"},` + broad + `]}`, true},
+		"in a role that is adopted":      {`{"Version":"2012-10-17","Statement":` + broad + `}`, false},
+	} {
+		d, err := parsed(c.policy, c.owned)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mended := d.with(trusts("aws", "862973411383", ci()))
+		if !strings.Contains(mended.text(), broad) || len(mended.Statement) != len(d.Statement)+3 {
+			t.Errorf("%s: got %s, want it kept beside our three", name, mended.text())
+		}
+	}
+}
+
 func TestWhatTheRunLetInIsTakenOutAgainAndNothingElse(t *testing.T) {
 	all := trusts("aws", "862973411383", ci())
-	was, err := parsed(`{"Version":"2008-10-17","Id":"x","Statement":[{"Sid":"Mine","Effect":"Deny","Principal":{"AWS":"*"},"NotAction":"sts:AssumeRole"},` +
-		`{"Sid":"LandfallCi","Effect":"Allow","Principal":{"Federated":"arn:aws:iam::862973411383:oidc-provider/other"},"Action":"sts:AssumeRoleWithWebIdentity"}]}`)
+	was, err := parsed(`{"Version":"2008-10-17","Id":"x","Statement":[{"Sid":"Mine","Effect":"Deny","Principal":{"AWS":"*"},"NotAction":"sts:AssumeRole"},`+
+		`{"Sid":"LandfallCi","Effect":"Allow","Principal":{"Federated":"arn:aws:iam::862973411383:oidc-provider/other"},"Action":"sts:AssumeRoleWithWebIdentity"}]}`, true)
 	if err != nil {
 		t.Fatal(err)
 	}
