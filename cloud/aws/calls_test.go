@@ -47,6 +47,21 @@ func assumeRole(ctx context.Context, c aws.Config) error {
 	return err
 }
 
+func withToken(ctx context.Context, c aws.Config) error {
+	_, err := sts.NewFromConfig(c).AssumeRoleWithWebIdentity(ctx, &sts.AssumeRoleWithWebIdentityInput{RoleArn: aws.String("arn:aws:iam::862973411383:role/r"), RoleSessionName: aws.String("landfall-x"), WebIdentityToken: aws.String("x.y.z")})
+	return err
+}
+
+func askToken(ctx context.Context, c aws.Config) error {
+	_, err := sts.NewFromConfig(c).GetWebIdentityToken(ctx, &sts.GetWebIdentityTokenInput{Audience: []string{"a"}, SigningAlgorithm: aws.String("RS256")})
+	return err
+}
+
+func enableTokens(ctx context.Context, c aws.Config) error {
+	_, err := iam.NewFromConfig(c).EnableOutboundWebIdentityFederation(ctx, &iam.EnableOutboundWebIdentityFederationInput{})
+	return err
+}
+
 func createAccount(ctx context.Context, c aws.Config) error {
 	_, err := organizations.NewFromConfig(c).CreateAccount(ctx, &organizations.CreateAccountInput{AccountName: aws.String("n"), Email: aws.String("a@b.example")})
 	return err

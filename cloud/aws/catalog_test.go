@@ -11,7 +11,7 @@ func TestEveryStepWithAnInverseCanBeUndone(t *testing.T) {
 	l := plan.Landing{
 		Plan: "itbytes", Cloud: plan.AWS, Environment: "mgmt", Name: "aws-mgmt", Management: true, Parent: "core", Zone: "aws.it4bytes.example",
 		Fallback:   &plan.Login{Name: "aws-mgmt-keys", Type: "aws-keys", Item: "op://itbytes-internal/aws-mgmt"},
-		Identities: []plan.Identity{{Name: "itManagesAWS", Cloud: plan.AWS}},
+		Identities: []plan.Identity{{Name: "itManagesAWS", Cloud: plan.AWS, TokensFor: []plan.Cloud{plan.GCP}}},
 		Siblings:   []plan.Sibling{{Environment: "mgmt", Name: "aws-mgmt"}},
 	}
 	classes := map[plan.Inverse]int{}

@@ -81,12 +81,16 @@ func (c *Cloud) showAccount(a *account) wire.Map {
 	for _, r := range a.regions {
 		regions[r.name] = c.showRegion(r)
 	}
+	access := wire.Map{
+		"users": users, "roles": roles, "policies": append(policies, sorted(a.policies)...), "oidcProviders": providers, "samlProviders": orNone(a.saml),
+		"rootMFA": a.rootMFA,
+	}
+	if a.outbound.on {
+		access["outboundFederation"] = true
+	}
 	return wire.Map{
 		"name": a.name, "email": a.email, "status": a.status, "ou": c.place(a.parent), "tags": a.tags,
-		"iam": wire.Map{
-			"users": users, "roles": roles, "policies": append(policies, sorted(a.policies)...), "oidcProviders": providers, "samlProviders": orNone(a.saml),
-			"rootMFA": a.rootMFA, "outboundFederation": a.outbound.on,
-		},
+		"iam":     access,
 		"route53": zones, "s3": buckets, "s3control": wire.Map{"publicAccessBlock": a.publicBlock}, "regions": regions,
 	}
 }

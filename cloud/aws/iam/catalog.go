@@ -14,7 +14,7 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
-// Controls lists the steps of the chapter "identity" in their order, one for each identity of the landing.
+// Controls lists the steps of the chapter "identity" in their order; those of each identity of the landing are the last.
 func Controls(l plan.Landing) []step.Control[*session.Session] {
 	out := []step.Control[*session.Session]{
 		FallbackUser{},
@@ -22,7 +22,7 @@ func Controls(l plan.Landing) []step.Control[*session.Session] {
 	}
 	for _, id := range l.Identities {
 		if id.Cloud == plan.AWS {
-			out = append(out, Identity{id})
+			out = append(out, Identity{id}, Tokens{id: id, plan: l.Plan})
 		}
 	}
 	return out
