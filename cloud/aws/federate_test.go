@@ -373,3 +373,71 @@ func TestALostAnswerOfTheTokensStepIsFoundAndTakenBackWithTheRest(t *testing.T) 
 		}
 	}
 }
+
+func TestAFeatureThatThisRunEnabledAgainIsAskedAboutWhereOthersLeanOnIt(t *testing.T) {
+	w := begin(t, "itbytes", atOnce)
+	l, id := robot(func(id *plan.Identity) { id.TokensFor = []plan.Cloud{plan.Azure} })
+	w.carryAll(l, "identity-robot", "tokens-robot")
+	ctx, api := t.Context(), iam.NewFromConfig(w.inside(l))
+	other, policy := "OrganizationAccountAccessRole", "landfall-tokens"
+	_, err := api.DisableOutboundWebIdentityFederation(ctx, &iam.DisableOutboundWebIdentityFederationInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := w.carryAll(l, "tokens-robot")["tokens-robot"]
+	if done.Change.Op != plan.Update || done.Writes != 1 {
+		t.Fatalf("got %s after %d writes, want the feature enabled again and nothing else written", done.Change.Op, done.Writes)
+	}
+	if _, err := api.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &other, PolicyName: &policy, PolicyDocument: sdk.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:GetWebIdentityToken","Resource":"*"}]}`)}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.undo(l, "tokens-robot", done)
+	if f := fault.As(err); f == nil || f.Kind != fault.Conflict || !strings.Contains(f.Message, other) || f.Hint == "" {
+		t.Errorf("got %v, want a Conflict that names who leans on it", err)
+	}
+	if _, err := api.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &other, PolicyName: &policy}); err != nil {
+		t.Fatal(err)
+	}
+	if u, err := w.undo(l, "tokens-robot", done); err != nil || u.State != plan.Reverted {
+		t.Errorf("got %+v, %v; want it as it was", u, err)
+	}
+	if left := w.names("/accounts/862973411383/iam/(outboundFederation|roles/Robot/inline/.*)"); len(left) != 1 {
+		t.Errorf("got %v, want the policy, which stood before, and the feature off", left)
+	}
+	if _, err := w.cloud.Token(ctx, w.task(l), id, "api://AzureADTokenExchange"); fault.KindOf(err) != fault.Propagating || !strings.Contains(err.Error(), "does not sign tokens for others") {
+		t.Errorf("got %v, want it said that the account signs none", err)
+	}
+}
+
+func TestWhoMayNotGiveTheRightToTokensIsToldBeforeAnythingIsWritten(t *testing.T) {
+	w := begin(t, "itbytes", atOnce)
+	l, _ := robot(func(id *plan.Identity) { id.TokensFor = []plan.Cloud{plan.GCP} })
+	w.carryAll(l, "identity-robot")
+	api, entry := iam.NewFromConfig(w.inside(l)), "OrganizationAccountAccessRole"
+	if _, err := api.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &entry, PolicyName: sdk.String("no"), PolicyDocument: sdk.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"iam:EnableOutboundWebIdentityFederation","Resource":"*"}]}`)}); err != nil {
+		t.Fatal(err)
+	}
+	before := len(w.writes())
+	_, err := w.carry(l, "tokens-robot")
+	if f := fault.As(err); f == nil || f.Kind != fault.Denied || !strings.Contains(f.Hint, "iam:EnableOutboundWebIdentityFederation") {
+		t.Errorf("got %v, want the missing right named", err)
+	}
+	if made := w.writes()[before:]; len(made) > 0 {
+		t.Errorf("got the writes %v, want none", made)
+	}
+}
+
+func TestAnIssuerThatAnotherStepWasQuickerToEnableIsTaken(t *testing.T) {
+	w := begin(t, "itbytes", atOnce)
+	l, id := robot(func(id *plan.Identity) { id.TokensFor = []plan.Cloud{plan.GCP} })
+	w.carryAll(l, "identity-robot")
+	w.k.Order(kernel.Fault{Match: kernel.Match{Operation: "GetOutboundWebIdentityFederationInfo"}, Status: 404, Code: "FeatureDisabled", Message: "no", Times: 1})
+	if _, err := iam.NewFromConfig(w.inside(l)).EnableOutboundWebIdentityFederation(t.Context(), &iam.EnableOutboundWebIdentityFederationInput{}); err != nil {
+		t.Fatal(err)
+	}
+	w.carryAll(l, "tokens-robot")
+	if !strings.HasSuffix(w.facts[l.ID()][plan.FactIssuer(id)], ".tokens.sts.global.api.aws") {
+		t.Errorf("got the facts %v, want the issuer", w.facts[l.ID()])
+	}
+}

@@ -126,6 +126,9 @@ func every(t *testing.T) map[string]plan.Landing {
 			out[s.Name] = holding("prod")
 		}
 	}
+	speaking := green("prod")
+	speaking.Identities[0].TokensFor = []plan.Cloud{plan.Azure}
+	out["tokens-itmanagesaws"] = speaking
 	delete(out, "mfa") // a person's
 	return out
 }

@@ -146,3 +146,17 @@ func TestTheStepsSayWhoseTrustAndWhoseTokensTheyKeep(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestATrustThatWouldBeTheLastToGoIsAskedAbout(t *testing.T) {
+	w := begin(t, "itbytes", atOnce)
+	plainly, _ := robot(func(*plan.Identity) {})
+	w.carryAll(plainly, "identity-robot")
+	l, _ := robot(func(id *plan.Identity) { id.Trust = []plan.Trust{ofEntra()} })
+	done := w.carryAll(l, "identity-robot")["identity-robot"]
+	ours := w.trust()[strings.Index(w.trust(), `{"Sid":"LandfallRobot2Dazure"`):]
+	w.write(l, `{"Version":"2012-10-17","Statement":[`+ours) // somebody has closed the role to its account
+	_, err := w.undo(l, "identity-robot", done)
+	if f := fault.As(err); f == nil || f.Kind != fault.Conflict || f.Hint == "" || !strings.Contains(w.trust(), "0b1c") {
+		t.Errorf("got %v and %s, want a Conflict, and what somebody has closed not opened again", err, w.trust())
+	}
+}
