@@ -61,7 +61,7 @@ func (w *world) issued(t plan.Trust, claims map[string]any) plan.Secret {
 	w.t.Helper()
 	all := map[string]any{"sub": t.Subject, "aud": t.Audience, "exp": time.Now().Add(time.Minute).Unix()}
 	maps.Copy(all, claims)
-	iss, token := t.Issuer, ""
+	iss := t.Issuer
 	if other, given := all["iss"].(string); given {
 		iss = other
 	}
@@ -70,6 +70,22 @@ func (w *world) issued(t plan.Trust, claims map[string]any) plan.Secret {
 		w.t.Fatal(err)
 	}
 	return plan.NewSecret(token)
+}
+
+// known waits until something is known everywhere; until then it must be Propagating, and must have been at least once.
+func (w *world) known(deed func() error) {
+	w.t.Helper()
+	kinds, end := map[fault.Kind]bool{}, time.Now().Add(5*time.Second)
+	for err := deed(); err != nil; err = deed() {
+		kinds[fault.KindOf(err)] = true
+		if time.Now().After(end) {
+			w.t.Fatal(err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if !kinds[fault.Propagating] || len(kinds) != 1 {
+		w.t.Errorf("got %v before it was known, want Propagating alone", kinds)
+	}
 }
 
 func TestARoleEntersByATokenOfEntraAndByOneOfGoogle(t *testing.T) {
@@ -150,20 +166,10 @@ func TestATrustThatIsMinutesOldIsPropagatingUntilItIsKnown(t *testing.T) {
 	})
 	l, id := robot(func(id *plan.Identity) { id.Trust = []plan.Trust{ofEntra()} })
 	w.carryAll(l, "identity-robot")
-	kinds := map[fault.Kind]bool{}
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	w.known(func() error {
 		_, err := w.cloud.Enter(t.Context(), w.task(l), id, ofEntra(), w.issued(ofEntra(), nil))
-		if err == nil {
-			break
-		}
-		kinds[fault.KindOf(err)] = true
-		if time.Now().After(end) {
-			t.Fatal(err)
-		}
-	}
-	if !kinds[fault.Propagating] || len(kinds) != 1 {
-		t.Errorf("got %v before it was known, want Propagating alone", kinds)
-	}
+		return err
+	})
 }
 
 func TestARoleHasTokensForTheCloudsOfThePlanAndASecondRunWritesNothing(t *testing.T) {
@@ -328,20 +334,7 @@ func TestARightToTokensThatIsMinutesOldIsPropagatingUntilItIsKnown(t *testing.T)
 	})
 	l, id := robot(func(id *plan.Identity) { id.TokensFor = []plan.Cloud{plan.GCP} })
 	w.carryAll(l, "identity-robot", "tokens-robot")
-	kinds := map[fault.Kind]bool{}
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		_, err := w.cloud.Token(t.Context(), w.task(l), id, "landfall:itbytes")
-		if err == nil {
-			break
-		}
-		kinds[fault.KindOf(err)] = true
-		if time.Now().After(end) {
-			t.Fatal(err)
-		}
-	}
-	if !kinds[fault.Propagating] || len(kinds) != 1 {
-		t.Errorf("got %v before it was known, want Propagating alone", kinds)
-	}
+	w.known(func() error { _, err := w.cloud.Token(t.Context(), w.task(l), id, "landfall:itbytes"); return err })
 }
 
 func TestALostAnswerOfTheTokensStepIsFoundAndTakenBackWithTheRest(t *testing.T) {

@@ -131,17 +131,25 @@ func (q *request) vouched(a *account, token string) (foreign, error) {
 	if ends, is := said["exp"].(float64); !is || q.now.Unix() >= int64(ends) {
 		return foreign{}, bad("ExpiredTokenException", "Token expired: current date/time %d must be before the expiration date/time %d", q.now.Unix(), int64(ends))
 	}
+	if t.audience = p.takes(said, q.now); t.audience == "" {
+		return foreign{}, badIdentity("Incorrect token audience")
+	}
+	return t, nil
+}
+
+// takes is the audience of a token that a provider takes, "" where it takes none: the azp where there is one. AWS asks nothing of
+// Google's, which has no provider.
+func (p *oidcProvider) takes(said claims, now time.Time) string {
 	asked := said.audiences()
 	if azp := said.text("azp"); azp != "" {
 		asked = []string{azp}
 	}
 	for _, one := range asked {
-		if p == nil || slices.Contains(p.clients, one) && !q.now.Before(p.since[one]) {
-			t.audience = one
-			return t, nil
+		if p == nil || slices.Contains(p.clients, one) && !now.Before(p.since[one]) {
+			return one
 		}
 	}
-	return foreign{}, badIdentity("Incorrect token audience")
+	return ""
 }
 
 // lets reports whether a role's trust policy, as it is known now, lets the bearer of a token in. Of a token with an azp the key

@@ -2,12 +2,12 @@ package iam
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/itbytes/landfall/plan"
 )
@@ -104,20 +104,7 @@ func leaningOn(ctx context.Context, c *iam.Client, provider string, going leavin
 			return nil, err
 		}
 		for _, r := range page.Roles {
-			ours := aws.ToString(r.RoleName) == going.role
-			if ours && going.whole {
-				continue
-			}
-			policy := decoded(aws.ToString(r.AssumeRolePolicyDocument))
-			d, err := parsed(policy, false)
-			if err != nil { // nobody can say whom it lets in
-				d.Statement = statements{json.RawMessage(policy)}
-			}
-			var but []wanted
-			if ours {
-				but = going.some
-			}
-			for _, words := range d.others(but) {
+			for _, words := range going.leaves(r) {
 				if strings.Contains(words, provider) {
 					out = append(out, words)
 				}
@@ -125,6 +112,23 @@ func leaningOn(ctx context.Context, c *iam.Client, provider string, going leavin
 		}
 	}
 	return out, nil
+}
+
+// leaves are the statements of a role's trust that stay, in canonical words.
+func (going leaving) leaves(r types.Role) []string {
+	var but []wanted
+	if aws.ToString(r.RoleName) == going.role {
+		if going.whole {
+			return nil
+		}
+		but = going.some
+	}
+	policy := decoded(aws.ToString(r.AssumeRolePolicyDocument))
+	d, err := parsed(policy, false)
+	if err != nil { // nobody can say whom it lets in
+		return []string{policy}
+	}
+	return d.others(but)
 }
 
 // samlStands reports whether the account has a SAML provider of a name.
