@@ -15,7 +15,7 @@ import (
 // (OpenID Connect Discovery 1.0); among the simulated ones the kernel is that address.
 
 // Sign is a token of an issuer with the claims, which get its iss: a JWT signed by RS256 with the issuer's own key, which is made
-// when it signs for the first time. The claims must be texts, numbers and lists of texts.
+// when it signs for the first time. The claims must be what JSON can say.
 func (k *Kernel) Sign(issuer string, claims map[string]any) (string, error) {
 	key, err := k.issuer(issuer)
 	if err != nil {
