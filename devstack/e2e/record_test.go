@@ -32,6 +32,12 @@ func TestRecordHistories(t *testing.T) {
 	s.Eventually(2*time.Minute, "the journal is sealed", func() bool { code, _, _ := s.Do("audit", "verify", paper); return code == 0 })
 	s.Must(0, "credentials", "list", paper)
 	s.Must(0, "rotate", paper, "--credential", "itmanagesgcp", "--reason", "to record it")
+	crossing := s.crossing()
+	s.Must(0, "migrate", crossing, "--approve", "--wait")
+	s.Must(0, "federate", "apply", crossing, "--credential", "itmanageso365", "--reason", "to record it")
+	s.Must(0, "federate", "retire", crossing, "--credential", "itmanageso365", "--since", "1m", "--yes-by-word", "--reason", "to record it")
+	s.Eventually(2*time.Minute, "the key is gone", func() bool { return strings.Contains(s.Must(0, "federate", "status", crossing), ": done") })
+	record(t, s, folder, "federate/itbytes/itmanageso365", "federate/itbytes/itmanageso365/aws/mgmt", "federate/itbytes/itmanageso365/azure/mgmt")
 	record(t, s, folder, "preview/itbytes", "migrate/itbytes", "registry/itbytes", "land/itbytes/aws/mgmt", "land/itbytes/aws/prod",
 		"land/itbytes/azure/prod", "land/itbytes/gcp/mgmt", "login/aws-sso", "journal/itbytes", "audit/itbytes/", "posture/itbytes",
 		"rotations/itbytes/", "rotate/itbytes/itmanagesgcp")
