@@ -3,6 +3,7 @@ package onepassword
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/itbytes/landfall/simulator/kernel"
 )
@@ -10,6 +11,14 @@ import (
 // estate is the part of a scenario that stands in 1Password before anything begins.
 type estate struct {
 	Vaults []estateVault `yaml:"vaults"`
+	Token  estateToken   `yaml:"token"`
+}
+
+// estateToken is the token that the world is given: how long ago it was made, and for how long. One that says nothing was made
+// just now, for ever.
+type estateToken struct {
+	Age       kernel.Duration `yaml:"age"`
+	ExpiresIn kernel.Duration `yaml:"expiresIn"` // from when it was made
 }
 
 type estateVault struct {
@@ -53,7 +62,12 @@ func (v *Vault) furnish(s kernel.Scenario) error {
 			v.put(b, it)
 		}
 	}
-	return nil
+	issued, expires := v.kernel.Now().Add(-time.Duration(e.Token.Age)), time.Time{}
+	if e.Token.ExpiresIn != 0 {
+		expires = issued.Add(time.Duration(e.Token.ExpiresIn))
+	}
+	_, err := v.issue("landfall", issued, expires)
+	return err
 }
 
 // build adds an empty vault. The lock is held, or nobody else knows of the server yet.

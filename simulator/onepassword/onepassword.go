@@ -21,32 +21,36 @@ const version = "1.7.3"
 // Vault is one Connect server with the vaults it was given access to. Its methods may be called from many goroutines.
 type Vault struct {
 	kernel *kernel.Kernel
-	token  string
+	issuer issuer
 	login  string // the scenario's login whose state decides whether the token is accepted, or empty
 	editor string // who wrote, in lastEditedBy
 
-	mu    sync.Mutex
-	boxes []*box
+	mu     sync.Mutex
+	boxes  []*box
+	tokens []*token // the first is the one that the worlds of tests and demos are given
 }
 
 // New returns a Connect server that holds the scenario's estate, and registers it as the vault clouds deliver to.
 func New(k *kernel.Kernel) (*Vault, error) {
-	v := &Vault{kernel: k, token: mintToken(), editor: uuid()}
+	by, err := newIssuer()
+	if err != nil {
+		return nil, err
+	}
+	v := &Vault{kernel: k, issuer: by, editor: uuid()}
 	for name := range k.Logins(Cloud) {
 		v.login = name
 	}
 	if err := v.furnish(k.Scenario()); err != nil {
 		return nil, err
 	}
-	k.Mint(kernel.Secret{Cloud: Cloud, Scope: "connect", ID: "OP_CONNECT_TOKEN", Value: v.token})
 	k.Keep(v.deliver)
 	k.Hand(Cloud, v.act)
 	k.Show(Cloud, v.show)
 	return v, nil
 }
 
-// Token is the access token that the server accepts.
-func (v *Vault) Token() string { return v.token }
+// Token is the access token that the scenario's world was given. Others may have been made since.
+func (v *Vault) Token() string { return v.tokens[0].value }
 
 // Handler answers the Connect REST interface.
 func (v *Vault) Handler() http.Handler {
@@ -63,9 +67,4 @@ func uuid() string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // crypto/rand never fails
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
-}
-
-// mintToken returns a token in the form of a JSON web token, as Connect's are.
-func mintToken() string {
-	return "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9." + kernel.Random(48) + "." + kernel.Random(32)
 }

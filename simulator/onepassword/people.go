@@ -11,11 +11,22 @@ import (
 //	createVault {vault}                      makes a vault and gives the token access to it
 //	openVault   {vault}                      gives the token access to a vault that stands there
 //	editItem    {vault, item, field, value}  changes a field, which is no secret
+//	createToken {name, expiresIn}            makes another access token: op connect token create
+//	deleteToken {token}                      revokes one, by its id or name: op connect token delete
 func (v *Vault) act(a kernel.Act) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	b := v.named(a.With["vault"])
 	switch {
+	case a.Do == "createToken":
+		return v.createToken(a.With["name"], a.With["expiresIn"])
+	case a.Do == "deleteToken":
+		t := v.tokenNamed(a.With["token"])
+		if t == nil {
+			return fmt.Errorf("%s: there is no token named %q", a.Do, a.With["token"])
+		}
+		t.Revoked = true
+		return nil
 	case a.Do == "createVault" && b == nil && a.With["vault"] != "":
 		v.build(a.With["vault"], "")
 		return nil
@@ -36,5 +47,5 @@ func (v *Vault) act(a kernel.Act) error {
 		v.replace(b, it, next)
 		return nil
 	}
-	return fmt.Errorf("nobody knows how to %q in %s: createVault, openVault or editItem", a.Do, Cloud)
+	return fmt.Errorf("nobody knows how to %q in %s: createVault, openVault, editItem, createToken or deleteToken", a.Do, Cloud)
 }

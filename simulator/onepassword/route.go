@@ -53,9 +53,11 @@ func (v *Vault) serve(rt route) http.HandlerFunc {
 			Operation: rt.operation, Write: rt.write, Login: v.login,
 		}
 		v.kernel.Serve(w, r, c, refuse, func(w http.ResponseWriter) {
-			if !rt.open && r.Header.Get("Authorization") != "Bearer "+v.token {
-				failed(http.StatusUnauthorized, "Invalid token signature").write(w)
-				return
+			if !rt.open {
+				if refused := v.admit(r); refused != nil {
+					refused.write(w)
+					return
+				}
 			}
 			rt.do(r, body).write(w)
 		})
@@ -66,7 +68,7 @@ func (v *Vault) serve(rt route) http.HandlerFunc {
 func refuse(w http.ResponseWriter, x kernel.Refusal) {
 	switch x.Reason {
 	case kernel.LoginExpired:
-		failed(http.StatusUnauthorized, "Token is expired").write(w)
+		failed(http.StatusUnauthorized, "Invalid bearer token").write(w)
 	case kernel.LoginLocked:
 		failed(http.StatusForbidden, "Token was revoked").write(w)
 	default:

@@ -19,7 +19,7 @@ type shownField struct {
 	Set     bool   `json:"set"` // it has a value
 }
 
-// show is what stands: by vault its items, with titles, labels and versions.
+// show is what stands: by vault its items, with titles, labels and versions; and the access tokens, without their values.
 func (v *Vault) show() any {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -36,7 +36,11 @@ func (v *Vault) show() any {
 		sort.SliceStable(items, func(i, j int) bool { return items[i].Title < items[j].Title })
 		vaults[b.Name] = map[string]any{"id": b.ID, "items": items}
 	}
-	return map[string]any{"vaults": vaults}
+	tokens := []token{}
+	for _, t := range v.tokens {
+		tokens = append(tokens, *t)
+	}
+	return map[string]any{"vaults": vaults, "tokens": tokens}
 }
 
 // sectionOf is the label of the section that a field stands in, or its id where it has none; "" is outside any.
