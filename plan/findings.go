@@ -8,10 +8,13 @@ import (
 
 // Finding is one thing about a credential's keys that somebody should know.
 type Finding struct {
+	// UID names it, at every look the same: of the plan, the credential, the kind and the key.
+	UID  string      `json:"uid,omitempty"`
 	Kind FindingKind `json:"kind"`
 	Key  string      `json:"key,omitempty"`
-	What string      `json:"what"` // in one sentence
-	Do   string      `json:"do"`   // the one thing to do
+	Mark int         `json:"mark,omitempty"` // of what expires: within so many days, of those at which it is said anew
+	What string      `json:"what"`           // in one sentence
+	Do   string      `json:"do"`             // the one thing to do
 }
 
 // FindingKind is what a finding is about.
@@ -30,6 +33,7 @@ const (
 	Foreign    FindingKind = "foreign"     // made by nobody we know
 	Dangling   FindingKind = "dangling"    // the vault holds it, the cloud does not
 	LeftBehind FindingKind = "left-behind" // a rotation did not come to its end
+	Untold     FindingKind = "untold"      // nobody says what should be known of it: when it was made, or when it expires
 )
 
 // When what is so becomes a finding.
@@ -42,6 +46,16 @@ const (
 
 // expiryMarks are the days before a key's end at which it is said anew.
 func expiryMarks() []int { return []int{1, 7, 14, 30} }
+
+// markOf is the last mark that what ends in so long has come to, or 0 where it has come to none.
+func markOf(left time.Duration) int {
+	for _, mark := range expiryMarks() {
+		if left <= time.Duration(mark)*day {
+			return mark
+		}
+	}
+	return 0
+}
 
 // FindingsOf are the findings about a credential's keys, in the order of the keys, and then those about what only the vault
 // holds. It is pure. An old key in its grace, until it has been observed, is no finding: it is as the rotation wants it.
@@ -132,16 +146,13 @@ func (f *finder) current(k Key) {
 
 func (f *finder) expiry(k Key) {
 	left := k.Expires.Sub(f.now)
+	mark := markOf(left)
 	switch {
 	case k.State == KeyExpired || !k.Expires.IsZero() && left <= 0:
 		f.add(Expired, k.ID, f.rotate(), "the current key %s of %s has expired: nobody can sign in with it", k.ID, f.whose())
-	case !k.Expires.IsZero():
-		for _, mark := range expiryMarks() {
-			if left <= time.Duration(mark)*day {
-				f.add(Expiring, k.ID, f.rotate(), "the key %s of %s expires on %s, within %s", k.ID, f.whose(), k.Expires.UTC().Format(time.DateOnly), days(mark))
-				return
-			}
-		}
+	case !k.Expires.IsZero() && mark > 0:
+		f.add(Expiring, k.ID, f.rotate(), "the key %s of %s expires on %s, within %s", k.ID, f.whose(), k.Expires.UTC().Format(time.DateOnly), days(mark))
+		f.out[len(f.out)-1].Mark = mark
 	}
 }
 

@@ -119,15 +119,15 @@ func TestAFindingSaysWhatIsSoAndTheOneThingToDo(t *testing.T) {
 		old,
 	}, Slotted{Keys: map[Slot]string{Current: "K1", Staged: "K2"}, Since: map[Slot]time.Time{Staged: ago(day)}}, noon)
 	want := []Finding{
-		{Foreign, "K9", "the key K9 of landfall was not made by Landfall, and op://acme/aws does not hold it; it was last used on 2026-11-29 for s3", "Ask ops@acme.example whose it is and have it deleted by them; Landfall never touches it."},
-		{Orphan, "K8", "the key K8 of landfall was made by Landfall, and op://acme/aws does not hold it; it has never been used", "Delete the key K8 of landfall."},
-		{Expiring, "K1", "the key K1 of landfall expires on 2026-12-11, within 14 days", "landfall rotate acme --credential keys"},
-		{OverAge, "K1", "the key K1 of landfall is 97 days old, and 90 days are allowed", "landfall rotate acme --credential keys"},
-		{LeftBehind, "K2", "op://acme/aws has held a pending key K2 for longer than a rotation takes to prove one", "Resume the workflow rotate/acme/keys, or give it up there."},
-		{Dangling, "K2", "op://acme/aws holds the key K2 as its pending one, and landfall does not have it: it opens nothing", "Resume the workflow rotate/acme/keys, or give it up there."},
+		{Kind: Foreign, Key: "K9", What: "the key K9 of landfall was not made by Landfall, and op://acme/aws does not hold it; it was last used on 2026-11-29 for s3", Do: "Ask ops@acme.example whose it is and have it deleted by them; Landfall never touches it."},
+		{Kind: Orphan, Key: "K8", What: "the key K8 of landfall was made by Landfall, and op://acme/aws does not hold it; it has never been used", Do: "Delete the key K8 of landfall."},
+		{Kind: Expiring, Key: "K1", Mark: 14, What: "the key K1 of landfall expires on 2026-12-11, within 14 days", Do: "landfall rotate acme --credential keys"},
+		{Kind: OverAge, Key: "K1", What: "the key K1 of landfall is 97 days old, and 90 days are allowed", Do: "landfall rotate acme --credential keys"},
+		{Kind: LeftBehind, Key: "K2", What: "op://acme/aws has held a pending key K2 for longer than a rotation takes to prove one", Do: "Resume the workflow rotate/acme/keys, or give it up there."},
+		{Kind: Dangling, Key: "K2", What: "op://acme/aws holds the key K2 as its pending one, and landfall does not have it: it opens nothing", Do: "Resume the workflow rotate/acme/keys, or give it up there."},
 	}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %q\nwant %q", got, want)
+		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 	b, err := json.Marshal(got[3])
 	if want := `{"kind":"over-age","key":"K1","what":"the key K1 of landfall is 97 days old, and 90 days are allowed","do":"landfall rotate acme --credential keys"}`; err != nil || string(b) != want {

@@ -754,6 +754,22 @@ p.yaml:13:99: logins.sso.user: a login of type aws-sso has no user. Leave it out
 			`p.yaml:41:12: rotation.credentials[1].id: "Robot-Azure" is rotation.credentials[0] already. Write one entry for it.`,
 		},
 		{
+			"{id: keys, observe",
+			"{id: connect-token, observe",
+			`p.yaml:41:36: rotation.credentials[1].observe: people renew the token of 1Password Connect, and Landfall reminds them of it. Leave it out: of this one owner and maxAge may be said.`,
+		},
+		{
+			"{id: keys, observe: 12h",
+			"{id: connect-token, maxAge: 12h",
+			`p.yaml:41:35: rotation.credentials[1].maxAge: this is too short: it is at least 1d. Write a longer one.`,
+		},
+		{
+			"- {name: robot-azure, cloud",
+			"- {name: connect-token, cloud",
+			`p.yaml:21:12: identities[0].name: "connect-token" is the token by which 1Password Connect is asked, in every plan. Name it otherwise.` + "\n" +
+				`p.yaml:40:12: rotation.credentials[0].id: there is no credential in this plan called "robot-azure". There are keys and connect-token.`,
+		},
+		{
 			"{id: robot-azure, grace: 48h",
 			"{id: robot-azure, observe: 48h",
 			`p.yaml:40:34: rotation.credentials[0].observe: Entra cannot disable a key before it is deleted, so there is nothing to observe. Leave it out, and write a longer grace.`,

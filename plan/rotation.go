@@ -1,7 +1,10 @@
 package plan
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -45,7 +48,7 @@ type Freeze struct {
 // CredentialRule says where one credential differs from the rest.
 type CredentialRule struct {
 	// ID is the login's name or the identity's in small letters; a name that two credentials share is ended by the cloud's:
-	// robot-azure and robot-gcp.
+	// robot-azure and robot-gcp. Of connect-token, which people renew, owner and maxAge may be said.
 	ID      string `json:"id"                yaml:"id"`
 	Owner   string `json:"owner,omitempty"   yaml:"owner,omitempty"`   // who answers for it. Default the plan's owner
 	MaxAge  string `json:"maxAge,omitempty"  yaml:"maxAge,omitempty"`  // as in Rotation
@@ -269,6 +272,15 @@ type CredentialReport struct {
 	Keys     []Key          `json:"keys"`
 	Findings []Finding      `json:"findings"`
 	Fault    *Note          `json:"fault,omitempty"` // why it could not be read
+}
+
+// Found adds findings of the plan's credential, each with the name by which it is known again.
+func (r *CredentialReport) Found(planName string, findings ...Finding) {
+	for _, f := range findings {
+		sum := sha256.Sum256([]byte(strings.Join([]string{planName, r.ID, string(f.Kind), f.Key}, "\n")))
+		f.UID = hex.EncodeToString(sum[:16])
+		r.Findings = append(r.Findings, f)
+	}
 }
 
 // FrozenOn is the freeze in force on a day (YYYY-MM-DD), if any.

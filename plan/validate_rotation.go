@@ -22,7 +22,8 @@ func (c *check) rotation() {
 	first := map[string]int{}
 	for i, rule := range r.Credentials {
 		path, id := item("rotation.credentials", i), strings.ToLower(rule.ID)
-		if id == "" || !c.credentialNamed(path+".id", rule.ID, ids, wrong) {
+		own := id == ConnectTokenID
+		if id == "" || !own && !c.credentialNamed(path+".id", rule.ID, ids, wrong) {
 			continue
 		}
 		if j, twice := first[id]; twice {
@@ -30,6 +31,10 @@ func (c *check) rotation() {
 			continue
 		}
 		first[id] = i
+		if own {
+			c.tokenRule(path, rule)
+			continue
+		}
 		c.credentialRule(path, rule, all[slices.Index(ids, id)].kind)
 	}
 }
@@ -44,6 +49,8 @@ func (c *check) credentialIDs(all []kept) []string {
 			c.add(path, "Name them apart.", "another credential of this plan is called %s too", quoted(k.id))
 		case slices.Contains(c.clouds, Cloud(k.id)):
 			c.add(path, "Name it otherwise.", "a credential called as a cloud could not be told from all of that cloud's")
+		case k.id == ConnectTokenID:
+			c.add(path, "Name it otherwise.", "%s is the token by which 1Password Connect is asked, in every plan", quoted(k.id))
 		}
 		ids = append(ids, k.id)
 	}
@@ -181,6 +188,22 @@ func (c *check) freeze(path string, f Freeze) {
 	}
 	if f.Reason != "" && strings.TrimSpace(f.Reason) == "" {
 		c.add(path+".reason", "Write why, in a few words.", "rotation is frozen for a reason")
+	}
+}
+
+// tokenRule says what is wrong with a rule of the token that people renew: it has no grace and no consumers but the workers.
+func (c *check) tokenRule(path string, r CredentialRule) {
+	if strings.Contains(r.Owner, "@") {
+		c.form(path+".owner", r.Owner, emailForm)
+	}
+	c.length(path+".maxAge", r.MaxAge, day)
+	for _, f := range []struct {
+		name string
+		said bool
+	}{{"grace", r.Grace != ""}, {"observe", r.Observe != ""}, {"consumers", len(r.Consumers) > 0}} {
+		if f.said {
+			c.add(path+"."+f.name, "Leave it out: of this one owner and maxAge may be said.", "people renew the token of 1Password Connect, and Landfall reminds them of it")
+		}
 	}
 }
 
