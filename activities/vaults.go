@@ -15,10 +15,26 @@ type Finder interface {
 	Find(ctx context.Context, ref string) (plan.Item, error)
 }
 
-// Vaults are the activities that look into the vault before a run begins.
+// Bearer knows the token by which the vault is asked.
+type Bearer interface {
+	// Token is what the token says of itself, without the token. It asks nobody.
+	Token(ctx context.Context) (plan.TokenClaims, error)
+}
+
+// Vaults are the activities that look into the vault before a run begins, and at the token by which it is asked.
 type Vaults struct {
 	Finder Finder
+	Bearer Bearer
 	Log    *slog.Logger
+}
+
+// ReadConnectTokenInput is the input of ReadConnectToken.
+type ReadConnectTokenInput struct{}
+
+// ReadConnectToken reads what this worker's token says of itself. Where workers have tokens of their own, it is the token of the
+// one that carries this out.
+func (a *Vaults) ReadConnectToken(ctx context.Context, _ ReadConnectTokenInput) (plan.TokenClaims, error) {
+	return a.Bearer.Token(ctx)
 }
 
 // CheckVaultInput is the input of CheckVault.

@@ -45,13 +45,14 @@ const (
 	EntryAbort    EntryKind = "abort"    // somebody gave a run up
 	EntryLogin    EntryKind = "login"    // a login was lost, or is there again
 	EntryRotation EntryKind = "rotation" // a credential's key was made, made current, or taken away
+	EntryFinding  EntryKind = "finding"  // something is wrong with a credential, or is so no longer
 	EntryWord     EntryKind = "word"     // somebody gave their word for what no API can prove
 )
 
 // EntryKinds lists every kind.
 func EntryKinds() []EntryKind {
 	return []EntryKind{
-		EntryStep, EntryHold, EntryRelease, EntryFallback, EntryApproval, EntryUndo, EntryAbort, EntryLogin, EntryRotation, EntryWord,
+		EntryStep, EntryHold, EntryRelease, EntryFallback, EntryApproval, EntryUndo, EntryAbort, EntryLogin, EntryRotation, EntryFinding, EntryWord,
 	}
 }
 

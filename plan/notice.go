@@ -12,12 +12,13 @@ type Notice struct {
 	Landing  string     `json:"landing,omitempty"` // cloud/environment
 	Step     string     `json:"step,omitempty"`
 	Login    string     `json:"login,omitempty"`
-	Fault    string     `json:"fault,omitempty"` // the kind of fault
-	What     string     `json:"what"`            // what happened, in one sentence
-	Do       string     `json:"do,omitempty"`    // the one thing to do next
-	Since    time.Time  `json:"since,omitzero"`  // of the hold
-	By       string     `json:"by,omitempty"`    // who released it; landfall where a look found the world mended
-	Workflow string     `json:"workflow"`        // whose it is, for the Temporal UI
+	Fault    string     `json:"fault,omitempty"`   // the kind of fault
+	What     string     `json:"what"`              // what happened, in one sentence
+	Do       string     `json:"do,omitempty"`      // the one thing to do next
+	Since    time.Time  `json:"since,omitzero"`    // of the hold
+	By       string     `json:"by,omitempty"`      // who released it; landfall where a look found the world mended
+	Finding  string     `json:"finding,omitempty"` // its uid: the same as long as it is the same finding
+	Workflow string     `json:"workflow"`          // whose it is, for the Temporal UI
 }
 
 // NoticeKind is what a notice is about.
@@ -33,6 +34,7 @@ const (
 	NoticePerson   NoticeKind = "person.awaited" // a manual step waits for its person
 	NoticeKey      NoticeKind = "key.new"        // to a credential's consumers: read it anew
 	NoticeKeyBack  NoticeKind = "key.back"       // a rotation was rolled back
-	NoticeFinding  NoticeKind = "key.finding"    // a credential is over age, an orphan, foreign, or never used
+	NoticeFinding  NoticeKind = "key.finding"    // something is wrong with a credential: when it is found, at its marks, else weekly
+	NoticeMended   NoticeKind = "key.mended"     // it is so no longer
 	NoticeAborted  NoticeKind = "run.aborted"
 )

@@ -15,12 +15,18 @@ type Standing struct {
 	What       string      `json:"what"`
 	Do         string      `json:"do,omitempty"`
 	Since      time.Time   `json:"since"`          // when it was first found
-	Told       time.Time   `json:"told"`           // when it was said last
+	Told       time.Time   `json:"told,omitzero"`  // when it was said last; zero: it could not be
 	Times      int         `json:"times"`          // how often it was said
 	Mark       int         `json:"mark,omitempty"` // the one at which it was said last
 	// Became is what a finding that has ended has turned into: one that is about to expire has not been mended by expiring.
 	Became FindingKind `json:"became,omitempty"`
 }
+
+// States of a finding in the journal.
+const (
+	FindingOpen  = "open"
+	FindingEnded = "ended"
+)
 
 // remindAfter is how long after it was said last a finding that lasts is said anew. A night comes a little before or after
 // the hour of the one before it.
@@ -53,7 +59,7 @@ func Follow(before []Standing, now []CredentialReport, at time.Time) ([]Standing
 			switch {
 			case !was:
 				turns.New = append(turns.New, s)
-			case f.Mark != old.Mark, f.Mark == 0 && at.Sub(old.Told) >= remindAfter:
+			case old.Told.IsZero(), f.Mark != old.Mark, f.Mark == 0 && at.Sub(old.Told) >= remindAfter:
 				s.Since = old.Since
 				turns.Again = append(turns.Again, s)
 			default:

@@ -107,6 +107,12 @@ func slots(keeper step.Keeper) activities.Slots {
 	return s
 }
 
+// bearer is the vault's, which knows the token by which it is asked.
+func bearer(keeper step.Keeper) activities.Bearer {
+	b, _ := keeper.(activities.Bearer) // held to it below
+	return b
+}
+
 // open opens DynamoDB in the account of an AWS landing.
 func open(c activities.Carrier) func(context.Context, plan.Landing) (*dynamodb.Client, error) {
 	configured, ok := c.(interface {
@@ -149,6 +155,7 @@ var (
 	_ activities.Ledger  = (*audit.Ledger)(nil)
 	_ step.Keeper        = (*vault.Vault)(nil)
 	_ activities.Slots   = (*vault.Vault)(nil)
+	_ activities.Bearer  = (*vault.Vault)(nil)
 	_ activities.Gate    = (*aws.Cloud)(nil)
 	_ activities.Gate    = (*azure.Cloud)(nil)
 	_ activities.Gate    = (*gcp.Cloud)(nil)

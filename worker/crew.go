@@ -42,7 +42,7 @@ func muster(c client.Client, cfg config, env func(string) string, log *slog.Logg
 	}
 	crew := &crew{log: log}
 	runbook := worker.New(c, workflows.Queue, door(0))
-	registerRunbook(runbook, cfg, &activities.Vaults{Finder: vault, Log: log}, &activities.Notices{Teller: hook(vault)}, &activities.Runs{Result: results(c)})
+	registerRunbook(runbook, cfg, &activities.Vaults{Finder: vault, Bearer: bearer(vault), Log: log}, &activities.Notices{Teller: hook(vault)}, &activities.Runs{Result: results(c)})
 	crew.workers = append(crew.workers, runbook)
 	latch := &activities.Latch{Folder: cfg.sessions}
 	kit := kit{

@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"fmt"
-
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/itbytes/landfall/activities"
@@ -13,7 +11,8 @@ import (
 type CheckPostureInput struct {
 	PlanRef string     `json:"planRef,omitempty"`
 	Plan    *plan.Plan `json:"plan,omitempty"`
-	// Tell tells whoever the plan names of each finding. A list for somebody who asked needs none.
+	// Tell tells whoever the plan names, and the journal, of what was not so at the look before: what that found is known from
+	// its result, where a schedule began both. A list for somebody who asked tells nobody.
 	Tell bool `json:"tell,omitempty"`
 }
 
@@ -21,14 +20,16 @@ type CheckPostureInput struct {
 type Posture struct {
 	Plan        string                  `json:"plan"`
 	Credentials []plan.CredentialReport `json:"credentials"`
+	// Standing are the findings that were told of, for the next look.
+	Standing []plan.Standing `json:"standing,omitempty"`
 }
 
 // readsAtOnce is how many credentials are read at the same time.
 const readsAtOnce = 20
 
 // CheckPosture reads every long-lived credential of a plan, in its cloud and in the vault, and says what is wrong with it:
-// over age, expiring, orphan, foreign, dangling, never used. It writes nothing. One that cannot be read says why and does
-// not stop the others.
+// over age, expiring, orphan, foreign, dangling, never used. The token by which the vault is asked is one of them. It writes
+// nothing but what it tells. One that cannot be read says why and does not stop the others.
 func CheckPosture(ctx workflow.Context, in CheckPostureInput) (Posture, error) {
 	p, err := do(ctx, quick(), Queue, "settle the plan", plans.SettlePlan, activities.SettlePlanInput{PlanRef: in.PlanRef, Plan: in.Plan})
 	if err != nil {
@@ -56,18 +57,13 @@ func CheckPosture(ctx workflow.Context, in CheckPostureInput) (Posture, error) {
 	}
 	wg.Wait(ctx)
 	out.Credentials = append(out.Credentials, reports...)
-	if !in.Tell {
+	if c, needs := p.Plan.Connect(); needs {
+		out.Credentials = append(out.Credentials, bearing(ctx, c))
+	}
+	if !in.Tell || ctx.Err() != nil {
 		return out, ctx.Err()
 	}
-	h := newHerald(p.Plan.Notify)
-	for _, r := range out.Credentials {
-		for _, f := range r.Findings {
-			h.tell(ctx, plan.Notice{
-				Kind: plan.NoticeFinding, Plan: out.Plan, Step: r.ID, What: fmt.Sprintf("%s (%s): %s", r.ID, f.Kind, f.What), Do: f.Do,
-			})
-		}
-	}
-	return out, h.flush(ctx)
+	return out, out.tell(ctx, p.Plan)
 }
 
 // posture reads one credential.
@@ -79,11 +75,22 @@ func posture(ctx workflow.Context, c plan.Credential) plan.CredentialReport {
 		return r
 	}
 	r.Keys = append(r.Keys, ring.Keys...)
-	r.Findings = append(r.Findings, plan.FindingsOf(c, ring.Keys, ring.Vault, workflow.Now(ctx))...)
+	r.Found(c.Plan, plan.FindingsOf(c, ring.Keys, ring.Vault, workflow.Now(ctx))...)
 	for _, k := range ring.Keys {
 		if k.Slot == plan.Current {
 			r.Age, r.Used, r.Expires = workflow.Now(ctx).Sub(k.Created), k.Used, k.Expires
 		}
 	}
 	return r
+}
+
+// bearing reads the token by which the vault is asked.
+func bearing(ctx workflow.Context, c plan.Connect) plan.CredentialReport {
+	claims, err := do(ctx, glance(), Queue, "read what the token of 1Password Connect says of itself", vaults.ReadConnectToken, activities.ReadConnectTokenInput{})
+	if err != nil {
+		r := c.Unread()
+		r.Fault = note(named(err))
+		return r
+	}
+	return c.Report(claims, workflow.Now(ctx))
 }

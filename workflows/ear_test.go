@@ -9,13 +9,17 @@ import (
 
 // ear hears the notices of a run.
 type ear struct {
-	mu    sync.Mutex
-	heard []plan.Notice
+	mu     sync.Mutex
+	heard  []plan.Notice
+	answer error // instead of hearing
 }
 
 func (e *ear) Tell(_ context.Context, _ plan.Notify, n plan.Notice) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.answer != nil {
+		return e.answer
+	}
 	e.heard = append(e.heard, n)
 	return nil
 }

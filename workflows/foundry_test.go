@@ -15,6 +15,7 @@ import (
 // foundry is a forge for each credential, by the item that keeps it.
 type foundry struct {
 	forges map[string]*forge
+	bearer *bearer // the token by which the vault is asked, once it is the world of a test
 
 	mu       sync.Mutex
 	underway map[string]bool // credentials whose new key is made and not current yet
@@ -41,7 +42,9 @@ func (f *foundry) of(id string) *forge { return f.forges["op://v/"+id] }
 // raise makes the foundry the world of a test.
 func (f *foundry) raise(t *testing.T, e *ear) *testsuite.TestWorkflowEnvironment {
 	t.Helper()
-	env := forgeEnv(t, newForge(), e)
+	base := newForge()
+	env := forgeEnv(t, base, e)
+	f.bearer = &base.bearer
 	for _, one := range f.forges {
 		one.now = env.Now
 	}

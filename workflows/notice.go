@@ -33,7 +33,7 @@ const (
 	flushFor = time.Minute    // how long a run waits at its end for what is untold
 )
 
-// tell tells a notice. It returns at once.
+// tell tells a notice, under an id of this run's where it has none of its own. It returns at once.
 func (h *herald) tell(ctx workflow.Context, n plan.Notice) {
 	if h.to.Webhook == "" || h.deaf {
 		return
@@ -41,7 +41,7 @@ func (h *herald) tell(ctx workflow.Context, n plan.Notice) {
 	at := workflow.GetInfo(ctx).WorkflowExecution
 	h.Count++
 	// A receiver signs by the id, the time and the body with dots between them, so that the id has none in it.
-	n.ID, n.Time, n.Workflow = at.RunID+"-"+strconv.Itoa(h.Count), workflow.Now(ctx), at.ID
+	n.ID, n.Time, n.Workflow = first(n.ID, at.RunID+"-"+strconv.Itoa(h.Count)), workflow.Now(ctx), at.ID
 	h.Untold = append(h.Untold, n)
 	h.work(ctx)
 }

@@ -252,39 +252,3 @@ func TestAskingEndsOnceEveryNewKeyIsCurrentAndWhoeverAsksMeanwhileWaitsForTheirs
 		}
 	}
 }
-
-func TestPostureIsToldOfEveryCredentialAndOneThatCannotBeReadStopsNoOther(t *testing.T) {
-	p := robots(21)
-	f := newFoundry(t, p)
-	e := &ear{}
-	env := f.raise(t, e)
-	f.of("robot-3").unread = fault.New(fault.Denied, "Give the login its right back.", "the keys may not be listed")
-	f.of("robot-4").keys = append(f.of("robot-4").keys, plan.Key{ID: "somebodys", State: plan.KeyActive})
-	for _, one := range f.forges {
-		one.keys[0].Created, one.keys[0].Used = env.Now().Add(-time.Hour), env.Now()
-	}
-	p.Notify = told()
-	env.ExecuteWorkflow(workflows.CheckPostureType, workflows.CheckPostureInput{Plan: p, Tell: true})
-	var r workflows.Posture
-	if err := env.GetWorkflowResult(&r); err != nil || len(r.Credentials) != 21 {
-		t.Fatalf("%+v, %v; want all of them", r, err)
-	}
-	for _, c := range r.Credentials {
-		switch {
-		case c.ID == "robot-3" && (c.Fault == nil || c.Fault.Message != "the keys may not be listed"):
-			t.Errorf("%s: fault %+v, want why it could not be read", c.ID, c.Fault)
-		case c.ID == "robot-4" && (len(c.Findings) != 1 || c.Findings[0].Kind != plan.Foreign):
-			t.Errorf("%s: findings %+v, want the foreign key", c.ID, c.Findings)
-		case c.ID != "robot-3" && c.ID != "robot-4" && (c.Fault != nil || len(c.Findings) != 0 || c.Age != time.Hour):
-			t.Errorf("%+v, want it read and well", c)
-		}
-	}
-	if told := e.of(plan.NoticeFinding); len(told) != 1 || !strings.HasPrefix(told[0].What, "robot-4 (foreign): ") {
-		t.Errorf("told %+v, want the one finding", told)
-	}
-	for item, one := range f.forges {
-		if len(one.did()) != 0 {
-			t.Errorf("%s: did %v, want nothing written", item, one.did())
-		}
-	}
-}

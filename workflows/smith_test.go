@@ -31,7 +31,16 @@ type forge struct {
 	// fail refuses a deed; nil lets it be done.
 	fail   func(deed string) error
 	unread error // why its keys cannot be read, if they cannot
+	bearer bearer
 }
+
+// bearer is a token by which a vault is asked, or why nothing is known of it.
+type bearer struct {
+	claims plan.TokenClaims
+	err    error
+}
+
+func (b *bearer) Token(context.Context) (plan.TokenClaims, error) { return b.claims, b.err }
 
 // newForge has one key, which the vault holds as the current one.
 func newForge() *forge {
@@ -227,6 +236,7 @@ func forgeEnv(t *testing.T, f *forge, e *ear) *testsuite.TestWorkflowEnvironment
 	env := s.NewTestWorkflowEnvironment()
 	env.SetTestTimeout(20 * time.Second)
 	f.now = env.Now
+	f.bearer.claims = plan.TokenClaims{ID: "token1", Server: "server1", Issued: env.Now().Add(-time.Hour), Expires: env.Now().Add(89 * 24 * time.Hour)}
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&activities.Door{Log: slog.New(slog.DiscardHandler)}}})
 	env.RegisterWorkflowWithOptions(workflows.RotateCredential, workflow.RegisterOptions{Name: workflows.RotateCredentialType})
 	env.RegisterWorkflowWithOptions(workflows.RotateCredentials, workflow.RegisterOptions{Name: workflows.RotateCredentialsType})
@@ -235,6 +245,7 @@ func forgeEnv(t *testing.T, f *forge, e *ear) *testsuite.TestWorkflowEnvironment
 	smiths := map[plan.Cloud]activities.Smith{plan.AWS: f, plan.Azure: f, plan.GCP: f}
 	env.RegisterActivity(&quickRotations{activities.Rotations{Smiths: smiths, Vault: f, Latch: &activities.Latch{Folder: t.TempDir()}}})
 	env.RegisterActivity(&activities.Notices{Teller: e})
+	env.RegisterActivity(&activities.Vaults{Finder: safe{}, Bearer: &f.bearer, Log: slog.New(slog.DiscardHandler)})
 	env.RegisterActivity(&activities.Plans{Check: func(plan.Plan) error { return nil }})
 	return env
 }
