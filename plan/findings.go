@@ -33,6 +33,7 @@ const (
 	Foreign    FindingKind = "foreign"     // made by nobody we know
 	Dangling   FindingKind = "dangling"    // the vault holds it, the cloud does not
 	LeftBehind FindingKind = "left-behind" // a rotation did not come to its end
+	Unread     FindingKind = "unread"      // it could not be looked at: that is a report's Fault, and here for those who show it
 	Untold     FindingKind = "untold"      // nobody says what should be known of it: when it was made, or when it expires
 )
 

@@ -37,15 +37,12 @@ func (t *text) credentials(all []plan.CredentialReport) {
 	}
 }
 
-// unread is what is wrong with a credential that could not be read.
-const unread plan.FindingKind = "unread"
-
 // flaws are what is wrong with a credential, that it could not be read too.
 func flaws(c plan.CredentialReport) []plan.Finding {
 	if c.Fault == nil {
 		return c.Findings
 	}
-	return []plan.Finding{{Kind: unread, What: "it could not be read: " + strings.TrimSuffix(c.Fault.Message, "."), Do: c.Fault.Hint}}
+	return []plan.Finding{{Kind: plan.Unread, What: "it could not be read: " + strings.TrimSuffix(c.Fault.Message, "."), Do: c.Fault.Hint}}
 }
 
 // aged is the age of a credential's current key.

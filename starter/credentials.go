@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -13,6 +15,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/itbytes/landfall/audit/ocsf"
 	"github.com/itbytes/landfall/plan"
 	"github.com/itbytes/landfall/workflows"
 )
@@ -24,10 +27,12 @@ func (d *desk) credentials() *cobra.Command {
 		Use:   "list [PLAN]",
 		Short: "List every credential with its age, when it was last used, when it expires and what is wrong with it; it reads only.",
 		Long: "list reads each credential's keys in its cloud and in the vault, and says which are over age, expiring, orphans, foreign,\n" +
-			"dangling or never used. Without PLAN it looks at every plan that has run. Findings are the answer, and no failure (exit 0);\n" +
-			"a credential that could not be read is (exit 1).",
-		Example: "  landfall credentials list\n  landfall credentials list itbytes -o json",
-		Args:    atMostOne("PLAN"),
+			"dangling or never used; connect-token is the token by which the workers ask 1Password. Without PLAN it looks at every plan\n" +
+			"that has run. Findings are the answer, and no failure (exit 0); a credential that could not be read is (exit 1). With\n" +
+			"-o ocsf each finding is an event of OCSF " + ocsf.Version + " on a line of its own, under the same finding_info.uid at every look.",
+		Example:     "  landfall credentials list\n  landfall credentials list itbytes -o json\n  landfall credentials list itbytes -o ocsf >> findings.jsonl",
+		Args:        atMostOne("PLAN"),
+		Annotations: map[string]string{alsoAs: "ocsf"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			c, err := d.connect(ctx)
@@ -44,15 +49,15 @@ func (d *desk) credentials() *cobra.Command {
 					return err
 				}
 			}
-			all := []plan.CredentialReport{}
+			var all []workflows.Posture
 			for _, t := range targets {
 				p, err := posture(ctx, c, t)
 				if err != nil {
 					return err
 				}
-				all = append(all, p.Credentials...)
+				all = append(all, p)
 			}
-			return d.showCredentials(all, time.Now())
+			return d.showPostures(all, time.Now())
 		},
 	}
 	cmd.AddCommand(list)
@@ -89,13 +94,37 @@ func lastPosture(ctx context.Context, c client.Client, name string) []plan.Crede
 	return p.Credentials
 }
 
-// showCredentials shows a table of credentials, and below it what is wrong with them.
-func (d *desk) showCredentials(all []plan.CredentialReport, now time.Time) error {
-	for _, r := range all {
-		if r.Fault != nil {
-			d.code = exitFailed
+// showPostures shows the credentials of plans, in the form that is asked for.
+func (d *desk) showPostures(all []workflows.Posture, now time.Time) error {
+	credentials := []plan.CredentialReport{}
+	for _, p := range all {
+		credentials = append(credentials, p.Credentials...)
+	}
+	if d.output != "ocsf" {
+		return d.showCredentials(credentials, now)
+	}
+	d.unread(credentials)
+	enc := json.NewEncoder(d.out)
+	for _, p := range all {
+		for _, e := range ocsf.Posture(p.Plan, p.Credentials, now) {
+			if err := enc.Encode(e); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
+}
+
+// unread sets the exit code where a credential could not be read.
+func (d *desk) unread(all []plan.CredentialReport) {
+	if slices.ContainsFunc(all, func(r plan.CredentialReport) bool { return r.Fault != nil }) {
+		d.code = exitFailed
+	}
+}
+
+// showCredentials shows a table of credentials, and below it what is wrong with them.
+func (d *desk) showCredentials(all []plan.CredentialReport, now time.Time) error {
+	d.unread(all)
 	if d.output == "json" {
 		return d.json(map[string]any{"credentials": all})
 	}
@@ -161,7 +190,7 @@ func keysOf(r plan.CredentialReport) string {
 
 func findingsOf(r plan.CredentialReport) string {
 	if r.Fault != nil {
-		return "unread"
+		return string(plan.Unread)
 	}
 	var kinds []string
 	for _, f := range r.Findings {

@@ -19,6 +19,9 @@ type desk struct {
 	code      int // of a command that ended well, but not with "done"
 }
 
+// alsoAs marks a command that writes in a third form, by the form's name.
+const alsoAs = "landfall/output"
+
 // commands lists every verb, one a line.
 func (d *desk) commands() *cobra.Command {
 	root := &cobra.Command{
@@ -38,10 +41,14 @@ func (d *desk) commands() *cobra.Command {
 	root.PersistentFlags().StringVar(&d.operator, "operator", whoami(), "who does this; it is kept with the run")
 	root.SetFlagErrorFunc(slip)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
-		if d.output != "text" && d.output != "json" {
-			return usage(fmt.Sprintf("-o is text or json, not %q", d.output), "See "+c.CommandPath()+" -h.")
+		also := c.Annotations[alsoAs]
+		if d.output == "text" || d.output == "json" || also != "" && d.output == also {
+			return nil
 		}
-		return nil
+		if also != "" {
+			also = " or " + also
+		}
+		return usage(fmt.Sprintf("-o is text or json%s, not %q", also, d.output), "See "+c.CommandPath()+" -h.")
 	}
 	root.AddCommand(
 		d.validate(),

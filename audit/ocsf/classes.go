@@ -6,17 +6,22 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
-// The classes that are used, all of the category Identity & Access Management.
+// The classes that are used: one of the category Findings, the others of Identity & Access Management.
 const (
-	iam = 3
-
-	accountChange    = 3001
-	authentication   = 3002
-	entityManagement = 3004
+	complianceFinding = 2003
+	accountChange     = 3001
+	authentication    = 3002
+	entityManagement  = 3004
 )
 
 func className(class int) string {
-	return map[int]string{accountChange: "Account Change", authentication: "Authentication", entityManagement: "Entity Management"}[class]
+	return map[int]string{
+		complianceFinding: "Compliance Finding", accountChange: "Account Change", authentication: "Authentication", entityManagement: "Entity Management",
+	}[class]
+}
+
+func categoryName(class int) string {
+	return map[int]string{2: "Findings", 3: "Identity & Access Management"}[class/1000]
 }
 
 // deed is an activity of a class, by the id and the caption that the schema gives it.
@@ -24,6 +29,8 @@ type deed struct {
 	class, id int
 	name      string
 }
+
+func created() deed { return deed{complianceFinding, 1, "Create"} }
 
 func accountSwitch() deed { return deed{authentication, 7, "Account Switch"} }
 
@@ -48,6 +55,11 @@ func doneIn(e plan.Entry) deed {
 		return deed{entityManagement, 11, "Deactivate"}
 	case plan.EntryRotation:
 		return deed{entityManagement, 3, "Update"}
+	case plan.EntryFinding:
+		if e.State == plan.FindingEnded {
+			return deed{complianceFinding, 3, "Close"}
+		}
+		return created()
 	case plan.EntryWord:
 		return deed{entityManagement, other, "Attest"}
 	}
@@ -107,6 +119,8 @@ func loggedIn(e plan.Entry) deed {
 // severity is how much an entry asks of whoever reads it: nothing (1), to decide (2), to act (3), to act at once (4).
 func severity(e plan.Entry) int {
 	switch {
+	case e.Kind == plan.EntryFinding && e.State != plan.FindingEnded:
+		return gravity(plan.FindingKind(e.After["kind"]))
 	case e.Kind == plan.EntryLogin && e.State == string(plan.LoginLocked):
 		return 4
 	case failed(e), e.Kind == plan.EntryFallback, e.Kind == plan.EntryLogin && e.State == string(plan.LoginNeeded):

@@ -1,5 +1,6 @@
-// Package ocsf says the records of a journal in the words of the Open Cybersecurity Schema Framework, version 1.8.0, for
-// whoever gathers events in one place: one event a record. Nothing is lost by it: the record's own text goes along as raw data.
+// Package ocsf says the records of a journal, and what is wrong with credentials, in the words of the Open Cybersecurity Schema
+// Framework, version 1.8.0, for whoever gathers events in one place: one event a record or finding. Nothing is lost by it: a
+// record's own text goes along as raw data.
 package ocsf
 
 import (
@@ -7,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"time"
 
 	"github.com/itbytes/landfall/audit/chain"
 	"github.com/itbytes/landfall/plan"
@@ -15,7 +17,7 @@ import (
 // Version is the version of the schema.
 const Version = "1.8.0"
 
-// Event is one record as an event, with the attributes of all classes that are used; those of other classes stay away.
+// Event is one record or finding as an event, with the attributes of all classes that are used; those of other classes stay away.
 type Event struct {
 	ActivityID   int    `json:"activity_id"`
 	ActivityName string `json:"activity_name"`
@@ -33,7 +35,7 @@ type Event struct {
 	Message      string `json:"message"`
 
 	Metadata Metadata `json:"metadata"`
-	Actor    Actor    `json:"actor"`
+	Actor    *Actor   `json:"actor,omitempty"` // of the classes of Identity & Access Management
 	Cloud    *Cloud   `json:"cloud,omitempty"` // of the profile "cloud"
 
 	// Of entity_management.
@@ -47,8 +49,14 @@ type Event struct {
 	SwitchTypeID   int    `json:"account_switch_type_id,omitempty"`
 	SwitchTypeName string `json:"account_switch_type,omitempty"`
 
-	RawData     string            `json:"raw_data"`
-	RawDataHash Fingerprint       `json:"raw_data_hash"`
+	// Of compliance_finding.
+	Finding     *Finding     `json:"finding_info,omitempty"`
+	Compliance  *Compliance  `json:"compliance,omitempty"`
+	Remediation *Remediation `json:"remediation,omitempty"`
+	Resources   []Resource   `json:"resources,omitempty"`
+
+	RawData     string            `json:"raw_data,omitempty"`
+	RawDataHash *Fingerprint      `json:"raw_data_hash,omitempty"`
 	Unmapped    map[string]string `json:"unmapped,omitempty"` // what the schema has no place for
 }
 
@@ -59,8 +67,8 @@ type Metadata struct {
 	Profiles       []string `json:"profiles,omitempty"`
 	UID            string   `json:"uid"`             // the record's hash
 	CorrelationUID string   `json:"correlation_uid"` // the run
-	Sequence       int      `json:"sequence"`
-	LogName        string   `json:"log_name"` // the journal of the plan
+	Sequence       int      `json:"sequence,omitempty"`
+	LogName        string   `json:"log_name"` // the journal of the plan, or the look at its credentials
 	OriginalTime   string   `json:"original_time"`
 }
 
@@ -118,23 +126,19 @@ func Of(r plan.Record) (Event, error) {
 		return Event{}, err
 	}
 	d := doneIn(e)
-	ev := Event{
-		ActivityID: d.id, ActivityName: d.name, CategoryUID: iam, CategoryName: "Identity & Access Management",
-		ClassUID: d.class, ClassName: className(d.class), TypeUID: d.class*100 + d.id,
-		SeverityID: severity(e), StatusDetail: e.Why, Time: e.Time.UnixMilli(), Message: e.What,
-		Metadata: Metadata{
-			Version: Version, Product: Product{"Landfall", "ItBytes"}, UID: r.Hash, CorrelationUID: cmp.Or(e.Run, e.Plan), Sequence: r.Seq,
-			LogName: "journal/" + e.Plan, OriginalTime: e.Time.UTC().Format("2006-01-02T15:04:05.999999999Z"),
-		},
-		Actor: Actor{AppName: "Landfall"}, RawData: r.Entry, RawDataHash: fingerprint(r.Entry), Unmapped: unmapped(r, e),
+	ev := d.event(e.Time)
+	ev.SeverityID, ev.StatusDetail, ev.Message = severity(e), e.Why, e.What
+	ev.Metadata.UID, ev.Metadata.CorrelationUID, ev.Metadata.Sequence, ev.Metadata.LogName = r.Hash, cmp.Or(e.Run, e.Plan), r.Seq, "journal/"+e.Plan
+	ev.RawData, ev.RawDataHash, ev.Unmapped = r.Entry, fingerprint(r.Entry), unmapped(r, e)
+	provider := ev.in(e.Landing)
+	if d.class == complianceFinding {
+		ev.recorded(e)
+		return ev, nil
 	}
 	ev.StatusID, ev.Status = status(e)
+	ev.Actor = &Actor{AppName: "Landfall"}
 	if e.Who != "" && e.Who != "landfall" {
 		ev.Actor.User = &User{Name: e.Who, TypeID: 1}
-	}
-	provider := provider(e)
-	if provider != "" {
-		ev.Metadata.Profiles, ev.Cloud = []string{"cloud"}, &Cloud{provider}
 	}
 	if d.class == entityManagement {
 		ev.Comment, ev.Entity = e.Why, entity(e, e.Before)
@@ -153,6 +157,24 @@ func Of(r plan.Record) (Event, error) {
 	return ev, nil
 }
 
+// event is an activity as an event of its class, without what it is about.
+func (d deed) event(at time.Time) Event {
+	return Event{
+		ActivityID: d.id, ActivityName: d.name, CategoryUID: d.class / 1000, CategoryName: categoryName(d.class),
+		ClassUID: d.class, ClassName: className(d.class), TypeUID: d.class*100 + d.id, Time: at.UnixMilli(),
+		Metadata: Metadata{Version: Version, Product: Product{"Landfall", "ItBytes"}, OriginalTime: at.UTC().Format("2006-01-02T15:04:05.999999999Z")},
+	}
+}
+
+// in says in which cloud it was, where it was in one, and how that is called.
+func (ev *Event) in(landing string) string {
+	provider := provider(landing)
+	if provider != "" {
+		ev.Metadata.Profiles, ev.Cloud = []string{"cloud"}, &Cloud{provider}
+	}
+	return provider
+}
+
 // entity is what an entry is about: a step of a landing, or the plan.
 func entity(e plan.Entry, data plan.Fields) *Entity {
 	out := &Entity{Name: e.Step, UID: e.ID, TypeID: other, Type: "Step", Data: data}
@@ -168,9 +190,9 @@ func entity(e plan.Entry, data plan.Fields) *Entity {
 	return out
 }
 
-// provider is the cloud of an entry's landing by its own name.
-func provider(e plan.Entry) string {
-	cloud, _, is := strings.Cut(e.Landing, "/")
+// provider is the cloud of a landing by its own name.
+func provider(landing string) string {
+	cloud, _, is := strings.Cut(landing, "/")
 	switch {
 	case !is:
 		return ""
@@ -194,7 +216,7 @@ func unmapped(r plan.Record, e plan.Entry) map[string]string {
 	return out
 }
 
-func fingerprint(text string) Fingerprint {
+func fingerprint(text string) *Fingerprint {
 	sum := sha256.Sum256([]byte(text))
-	return Fingerprint{AlgorithmID: 3, Algorithm: "SHA-256", Value: hex.EncodeToString(sum[:])}
+	return &Fingerprint{AlgorithmID: 3, Algorithm: "SHA-256", Value: hex.EncodeToString(sum[:])}
 }
