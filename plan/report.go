@@ -31,7 +31,8 @@ type Report struct {
 	Coverage []Coverage      `json:"coverage"`
 	SPOF     []SPOF          `json:"spof"`
 	// Credentials are the plan's long-lived credentials as they were last looked at, and what was wrong with them.
-	Credentials []CredentialReport `json:"credentials,omitempty"`
+	Credentials   []CredentialReport `json:"credentials,omitempty"`
+	CredentialsAt time.Time          `json:"credentialsAt,omitzero"` // when that was
 
 	CriticalPathSeconds float64  `json:"criticalPathSeconds"`
 	CriticalPath        []string `json:"criticalPath,omitempty"` // cloud/environment/step

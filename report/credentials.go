@@ -3,16 +3,17 @@ package report
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"github.com/itbytes/landfall/plan"
 )
 
 // credentials shows each credential as it was last looked at, and below it what was wrong with it.
-func (t *text) credentials(all []plan.CredentialReport) {
+func (t *text) credentials(all []plan.CredentialReport, at time.Time) {
 	if len(all) == 0 {
 		return
 	}
-	t.section("Credentials")
+	t.section("Credentials" + seen(at))
 	rows := [][]string{{"credential", "kind", "age", "owner", "kept at", "findings"}}
 	for _, c := range all {
 		kinds := make([]string, 0, len(c.Findings))
@@ -35,6 +36,14 @@ func (t *text) credentials(all []plan.CredentialReport) {
 			t.wrapped("  "+c.ID+": ", f.What+". "+f.Do)
 		}
 	}
+}
+
+// seen is when credentials were last looked at, as the end of a heading.
+func seen(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return ", as of " + moment(at)
 }
 
 // flaws are what is wrong with a credential, that it could not be read too.

@@ -11,7 +11,7 @@ import (
 )
 
 func TestCredentialsAreReportedWithWhatIsWrongWithThem(t *testing.T) {
-	r := plan.Report{Plan: "p", Credentials: []plan.CredentialReport{
+	r := plan.Report{Plan: "p", CredentialsAt: time.Date(2026, 5, 7, 2, 1, 0, 0, time.UTC), Credentials: []plan.CredentialReport{
 		{ID: "well", Kind: plan.ServiceKey, Item: "op://v/well", Owner: "ana", Age: 80 * time.Hour},
 		{ID: "old", Kind: plan.AccessKey, Item: "op://v/old", Age: 2400 * time.Hour, Findings: []plan.Finding{{Kind: plan.OverAge, What: "the key k is 100 days old", Do: "landfall rotate p"}}},
 		{ID: "dark", Kind: plan.EntraSecret, Item: "op://v/dark", Fault: &plan.Note{Message: "the keys may not be listed.", Hint: "Give the right back."}},
@@ -23,12 +23,12 @@ func TestCredentialsAreReportedWithWhatIsWrongWithThem(t *testing.T) {
 	if err := report.HTML(&page, r); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"3 days", "over-age", "the key k is 100 days old. landfall rotate p", "unread", "it could not be read: the keys may not be listed. Give the right back."} {
+	for _, want := range []string{"Credentials, as of 2026-05-07 02:01:00 UTC", "3 days", "over-age", "the key k is 100 days old. landfall rotate p", "unread", "it could not be read: the keys may not be listed. Give the right back."} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, text.String())
 		}
 	}
-	for _, want := range []string{"<h2 id=\"credentials\">", "op://v/well", "100 days", "the key k is 100 days old. landfall rotate p", "it could not be read: the keys may not be listed."} {
+	for _, want := range []string{"<h2 id=\"credentials\">", "last looked at, as of 2026-05-07 02:01:00 UTC;", "op://v/well", "100 days", "the key k is 100 days old. landfall rotate p", "it could not be read: the keys may not be listed."} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page lacks %q", want)
 		}

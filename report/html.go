@@ -16,7 +16,7 @@ var pageSource string
 var pageStyle string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"lasted": lasted, "moment": moment, "short": short, "sign": sign, "slug": slug, "aged": aged, "flaws": flaws, "join": strings.Join,
+	"lasted": lasted, "moment": moment, "short": short, "sign": sign, "slug": slug, "aged": aged, "flaws": flaws, "seen": seen, "join": strings.Join,
 }).Parse(pageSource))
 
 // HTML writes r as one page that needs nothing else: it asks for no other file and runs no script.

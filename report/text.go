@@ -28,7 +28,7 @@ func Text(w io.Writer, r plan.Report, o TextOptions) error {
 	t.landings(r)
 	t.coverage(r)
 	t.registry(r.Registry)
-	t.credentials(r.Credentials)
+	t.credentials(r.Credentials, r.CredentialsAt)
 	t.spof(r.SPOF)
 	return t.w.Flush() // a bufio.Writer keeps its first error for Flush
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -11,9 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/itbytes/landfall/audit/ocsf"
 	"github.com/itbytes/landfall/plan"
@@ -63,35 +59,6 @@ func (d *desk) credentials() *cobra.Command {
 	cmd.AddCommand(list)
 	d.verbsOnly(cmd)
 	return cmd
-}
-
-// posture has a plan's credentials read.
-func posture(ctx context.Context, c client.Client, t target) (p workflows.Posture, err error) {
-	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: workflows.PostureID(t.name), TaskQueue: workflows.Queue, StaticSummary: "look at the credentials of " + t.name,
-		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING, WorkflowExecutionTimeout: 10 * time.Minute,
-		TypedSearchAttributes: temporal.NewSearchAttributes(temporal.NewSearchAttributeKeyKeyword(workflows.AttrPlan).ValueSet(t.name)),
-	}, workflows.CheckPostureType, workflows.CheckPostureInput{Plan: t.plan, PlanRef: t.ref()})
-	if err != nil {
-		return p, failed(err, "See that the Temporal server answers.", "the credentials of %s could not be asked for: %v", t.name, err)
-	}
-	if err := outcome(ctx, c, run, &p); err != nil {
-		return p, ended(err, "look at the credentials")
-	}
-	return p, nil
-}
-
-// lastPosture is what the last look at a plan's credentials found, if there has been one. A report asks for none.
-func lastPosture(ctx context.Context, c client.Client, name string) []plan.CredentialReport {
-	info, err := c.DescribeWorkflowExecution(ctx, workflows.PostureID(name), "")
-	if err != nil || info.GetWorkflowExecutionInfo().GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_COMPLETED {
-		return nil
-	}
-	var p workflows.Posture
-	if c.GetWorkflow(ctx, workflows.PostureID(name), "").Get(ctx, &p) != nil {
-		return nil
-	}
-	return p.Credentials
 }
 
 // showPostures shows the credentials of plans, in the form that is asked for.

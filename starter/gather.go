@@ -59,7 +59,7 @@ func gather(ctx context.Context, c client.Client, t target) (plan.Report, standi
 			})
 		}
 	}
-	r.Credentials = lastPosture(ctx, c, t.name)
+	r.Credentials, r.CredentialsAt = lastPosture(ctx, c, t.name)
 	report.Complete(&r)
 	return r, last, nil
 }

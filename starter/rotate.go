@@ -124,6 +124,10 @@ func chosen(t target, words []string) ([]string, error) {
 		return nil, failed(nil, "A plan's credentials are its identities' and its access keys' (credential:, item:).", "the plan %s has no credential that could be rotated", t.name)
 	}
 	for _, w := range words {
+		if w == plan.ConnectTokenID {
+			return nil, failed(nil, "docs/connect-token.md has the steps, and landfall credentials list "+t.name+" when it is due.",
+				"only a person at 1Password can renew %s, by which the workers ask it", w)
+		}
 		if !slices.Contains(known, w) {
 			return nil, usage(fmt.Sprintf("the plan %s has no credential called %s", t.name, w), meant(w, known)+"See landfall credentials list "+t.name+".")
 		}

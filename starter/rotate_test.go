@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/itbytes/landfall/plan"
+	"github.com/itbytes/landfall/workflows"
 )
 
 func TestRotationsAreAskedForByTheirNames(t *testing.T) {
@@ -108,6 +109,45 @@ func TestCredentialsAreListedWithTheirFindingsAndOneThatCouldNotBeReadFails(t *t
 	}
 	if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Credentials) != 2 || got.Credentials[0].Findings == nil || len(*got.Credentials[0].Findings) != 0 {
 		t.Errorf("got %s (%v), want an empty list where all is well", out, err)
+	}
+}
+
+func TestFindingsAreListedAsOCSFALineEach(t *testing.T) {
+	old := plan.CredentialReport{ID: "robot", Kind: plan.ServiceKey, Item: "op://v/robot", Landing: "gcp/prod"}
+	old.Found("itbytes", plan.Finding{Kind: plan.OverAge, Key: "k1", What: "91 days old", Do: "landfall rotate"})
+	unread := plan.CredentialReport{ID: "third", Fault: &plan.Note{Message: "the keys may not be listed"}}
+	postures := []workflows.Posture{{Plan: "itbytes", Credentials: []plan.CredentialReport{{ID: "well"}, old}}, {Plan: "other", Credentials: []plan.CredentialReport{unread}}}
+	code, out, errs := at("ocsf", func(d *desk) error { return d.showPostures(postures, time.Now()) })
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	if code != exitFailed || errs != "" || len(lines) != 2 {
+		t.Fatalf("exit %d, %q, got\n%s\nwant a line for each, and failed for what is unread", code, errs, out)
+	}
+	for i, want := range []string{"posture/itbytes", "posture/other"} {
+		var e struct {
+			Class    int `json:"class_uid"`
+			Metadata struct {
+				LogName string `json:"log_name"`
+			} `json:"metadata"`
+		}
+		if err := json.Unmarshal([]byte(lines[i]), &e); err != nil || e.Class != 2003 || e.Metadata.LogName != want {
+			t.Errorf("line %d is %s (%v), want a finding of %s", i, lines[i], err, want)
+		}
+	}
+	if code, out, _ := at("ocsf", func(d *desk) error { return d.showPostures(nil, time.Now()) }); code != exitDone || out != "" {
+		t.Errorf("exit %d, %q; want nothing where nothing is wrong", code, out)
+	}
+}
+
+func TestOnlyAListOfCredentialsIsWrittenAsOCSF(t *testing.T) {
+	t.Setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+	if code, _, errs := typed(t, "status", "-o", "ocsf"); code != exitUsage || !strings.Contains(errs, "-o is text or json, not \"ocsf\"") {
+		t.Errorf("exit %d, %q; want it refused", code, errs)
+	}
+	if code, _, errs := typed(t, "credentials", "list", "-o", "xml"); code != exitUsage || !strings.Contains(errs, "-o is text or json or ocsf, not \"xml\"") {
+		t.Errorf("exit %d, %q; want it refused with all three", code, errs)
+	}
+	if code, out, errs := typed(t, "credentials", "list", "-o", "ocsf"); code != exitFailed || out != "" || !strings.Contains(errs, "no Temporal server answers") {
+		t.Errorf("exit %d, %q, %q; want the error beside standard output", code, out, errs)
 	}
 }
 
