@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -20,6 +21,28 @@ type Standing struct {
 	Mark       int         `json:"mark,omitempty"` // the one at which it was said last
 	// Became is what a finding that has ended has turned into: one that is about to expire has not been mended by expiring.
 	Became FindingKind `json:"became,omitempty"`
+}
+
+// Entry is the finding in the journal, when it is found or has ended. The key's id stands in its own field alone: in a sentence
+// that of an access key would be taken for a secret.
+func (s Standing) Entry(state string) Entry {
+	e := Entry{Kind: EntryFinding, Landing: s.Landing, Step: s.Credential, ID: s.Key, State: state, What: s.What}
+	if s.Key != "" {
+		e.What = strings.ReplaceAll(strings.ReplaceAll(e.What, s.Key+" ", ""), s.Key, "it")
+	}
+	said := Fields{"finding": s.UID, "kind": string(s.Kind)}
+	switch {
+	case state == FindingOpen:
+		e.After = said
+		return e
+	case s.Became != "":
+		e.What = "it has become " + string(s.Became) + ": " + e.What
+	default:
+		e.What = "it is so no longer: " + e.What
+	}
+	said["since"] = s.Since.UTC().Format(time.RFC3339)
+	e.Before = said
+	return e
 }
 
 // States of a finding in the journal.

@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -96,5 +97,33 @@ func TestWhatComesBackIsNewAgain(t *testing.T) {
 	_, second := Follow(mind, []CredentialReport{off}, noon.Add(2*day))
 	if len(first.New) != 1 || len(second.New) != 1 || first.New[0].UID != second.New[0].UID || first.New[0].Since.Equal(second.New[0].Since) {
 		t.Errorf("%+v and %+v, want the same finding twice, since another time", first.New, second.New)
+	}
+}
+
+func TestAFindingInTheJournalHoldsNothingThatIsTakenForASecret(t *testing.T) {
+	c := fallback()
+	const id = "AKIAIOSFODNN7EXAMPLE"
+	old := Key{ID: id, State: KeyActive, Slot: Current, Created: ago(97 * day), Expires: noon.Add(10 * day), Used: ago(95 * day), Tells: true}
+	r := CredentialReport{ID: c.ID, Landing: "aws/prod"}
+	r.Found(c.Plan, FindingsOf(c, []Key{old, {ID: "AKIAIOSFODNN7EXAMPLF", State: KeyActive, Created: ago(day), Tells: true}}, Slotted{Keys: map[Slot]string{Current: id, Previous: "AKIAIOSFODNN7EXAMPLG"}}, noon)...)
+	r.Findings = append(r.Findings, connect().Report(claims(85*day), noon).Findings...)
+	_, turns := Follow(nil, []CredentialReport{r}, noon)
+	if len(turns.New) < 5 {
+		t.Fatalf("only %v was found", said(turns.New))
+	}
+	for _, s := range turns.New {
+		for _, e := range []Entry{s.Entry(FindingOpen), s.Entry(FindingEnded)} {
+			if field, what := e.Secret(); what != "" || e.ID != s.Key || strings.Contains(e.What, "  ") {
+				t.Errorf("its field %s looks like %s: %+v", field, what, e)
+			}
+		}
+	}
+	if got := turns.New[0].Entry(FindingOpen); !strings.HasPrefix(got.What, "the key of landfall ") || got.After["finding"] != turns.New[0].UID {
+		t.Errorf("got %+v, want it said of the key and named in its own field", got)
+	}
+	over := turns.New[0]
+	over.Became = Expired
+	if got := over.Entry(FindingEnded); !strings.HasPrefix(got.What, "it has become expired: the key of landfall ") || got.Before["since"] != "2026-12-01T12:00:00Z" || len(got.After) != 0 {
+		t.Errorf("got %+v, want what it has become", got)
 	}
 }

@@ -17,28 +17,19 @@ func (p *Posture) tell(ctx workflow.Context, of plan.Plan) error {
 	h, s := newHerald(of.Notify), newScribe(journalOf(of))
 	for _, f := range turns.New {
 		h.tell(ctx, noticeOf(p.Plan, f))
-		s.write(ctx, plan.Entry{
-			Kind: plan.EntryFinding, Landing: f.Landing, Step: f.Credential, ID: f.Key, State: plan.FindingOpen,
-			What: f.What, After: plan.Fields{"finding": f.UID, "kind": string(f.Kind)},
-		})
+		s.write(ctx, f.Entry(plan.FindingOpen))
 	}
 	for _, f := range turns.Again {
 		h.tell(ctx, noticeOf(p.Plan, f))
 	}
 	for _, f := range turns.Ended {
-		e := plan.Entry{
-			Kind: plan.EntryFinding, Landing: f.Landing, Step: f.Credential, ID: f.Key, State: plan.FindingEnded,
-			What: "it is so no longer: " + f.What, Before: plan.Fields{"finding": f.UID, "kind": string(f.Kind), "since": f.Since.UTC().Format("2006-01-02T15:04:05Z")},
-		}
-		if f.Became != "" {
-			e.What = "it has become " + string(f.Became) + ": " + f.What
-		} else {
+		s.write(ctx, f.Entry(plan.FindingEnded))
+		if f.Became == "" {
 			h.tell(ctx, plan.Notice{
 				ID: noticeID(f) + "-mended", Kind: plan.NoticeMended, Plan: p.Plan, Landing: f.Landing, Step: f.Credential, Finding: f.UID,
 				What: fmt.Sprintf("%s (%s) is so no longer: %s", f.Credential, f.Kind, f.What), Since: f.Since,
 			})
 		}
-		s.write(ctx, e)
 	}
 	err := h.flush(ctx)
 	p.untold(h.Untold)
