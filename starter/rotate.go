@@ -88,6 +88,9 @@ func (d *desk) rotateRollback() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if _, err := chosen(t, []string{id}); err != nil {
+				return err
+			}
 			answer, err := update(ctx, c, workflows.RotationID(t.name, id), workflows.RollBackMessage, back)
 			if _, none := errors.AsType[*serviceerror.NotFound](err); none {
 				return failed(err, "See landfall rotate status "+t.name+"; to have another key, rotate it again.", "no rotation of %s is under way that could be rolled back", id)
