@@ -19,7 +19,7 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 
 // shared are the commands of every script, beside testscript's own.
 func shared() map[string]command {
-	return map[string]command{"exits": exits, "until": until, "replace": replace, "json": isJSON, "plain": isPlain}
+	return map[string]command{"exits": exits, "until": until, "replace": replace, "json": isJSON, "lines": isLines, "plain": isPlain}
 }
 
 // exits CODE PROGRAM [ARGS] wants a program to end with a code.
@@ -90,6 +90,24 @@ func isJSON(ts *testscript.TestScript, neg bool, args []string) {
 	for _, field := range args {
 		if _, there := v[field]; !there {
 			ts.Fatalf("the JSON has no field %q", field)
+		}
+	}
+}
+
+// lines wants standard output to be JSON objects, a line each and one at least, with these texts in each as fields.
+func isLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: lines [FIELD]…")
+	}
+	for _, line := range strings.Split(strings.TrimSuffix(ts.ReadFile("stdout"), "\n"), "\n") {
+		var v map[string]any
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			ts.Fatalf("this line is no JSON object: %q: %v", line, err)
+		}
+		for _, field := range args {
+			if _, there := v[field]; !there {
+				ts.Fatalf("this line has no field %q: %s", field, line)
+			}
 		}
 	}
 }
