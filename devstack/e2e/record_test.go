@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
 
 	"github.com/itbytes/landfall/devstack/stage"
 )
@@ -31,6 +32,12 @@ func TestRecordHistories(t *testing.T) {
 	s.Must(0, "registry", "list", paper)
 	s.Eventually(2*time.Minute, "the journal is sealed", func() bool { code, _, _ := s.Do("audit", "verify", paper); return code == 0 })
 	s.Must(0, "credentials", "list", paper)
+	s.Must(0, "schedule", "apply", paper)
+	night := s.Dial().ScheduleClient().GetHandle(t.Context(), "landfall/itbytes/posture")
+	if err := night.Trigger(t.Context(), client.ScheduleTriggerOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	s.Eventually(2*time.Minute, "a night has told what it found", func() bool { _, out, _ := s.Do("schedule", "list", paper); return strings.Contains(out, "completed") })
 	s.Must(0, "rotate", paper, "--credential", "itmanagesgcp", "--reason", "to record it")
 	crossing := s.crossing()
 	s.Must(0, "migrate", crossing, "--approve", "--wait")
@@ -39,7 +46,7 @@ func TestRecordHistories(t *testing.T) {
 	s.Eventually(2*time.Minute, "the key is gone", func() bool { return strings.Contains(s.Must(0, "federate", "status", crossing), ": done") })
 	record(t, s, folder, "federate/itbytes/itmanageso365", "federate/itbytes/itmanageso365/aws/mgmt", "federate/itbytes/itmanageso365/azure/mgmt")
 	record(t, s, folder, "preview/itbytes", "migrate/itbytes", "registry/itbytes", "land/itbytes/aws/mgmt", "land/itbytes/aws/prod",
-		"land/itbytes/azure/prod", "land/itbytes/gcp/mgmt", "login/aws-sso", "journal/itbytes", "audit/itbytes/", "posture/itbytes",
+		"land/itbytes/azure/prod", "land/itbytes/gcp/mgmt", "login/aws-sso", "journal/itbytes", "audit/itbytes/", "posture/itbytes", "posture/itbytes-",
 		"rotations/itbytes/", "rotate/itbytes/itmanagesgcp")
 
 	s = raise(t, "greenfield.yaml")
@@ -50,13 +57,17 @@ func TestRecordHistories(t *testing.T) {
 	record(t, s, folder, "migrate/greenfield", "land/greenfield/aws/mgmt", "land/greenfield/azure/prod")
 }
 
-// record writes the histories of workflows, by their ids or by what those begin with.
+// record writes the histories of workflows, by their ids or by what those begin with: up to a / or, of those that a schedule
+// began, up to the - before the time.
 func record(t *testing.T, s *scene, folder string, ids ...string) {
 	t.Helper()
 	c := s.Dial()
 	for _, id := range ids {
 		name := strings.ReplaceAll(strings.TrimSuffix(id, "/"), "/", "-")
-		if strings.HasSuffix(id, "/") {
+		if strings.HasSuffix(id, "-") {
+			name += "scheduled"
+		}
+		if strings.HasSuffix(id, "/") || strings.HasSuffix(id, "-") {
 			found, err := c.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: "WorkflowId STARTS_WITH '" + id + "'", PageSize: 1})
 			if err != nil || len(found.GetExecutions()) == 0 {
 				t.Fatalf("no workflow's id begins with %s: %v", id, err)
