@@ -33,15 +33,11 @@ func (d *desk) abort() *cobra.Command {
 			if a.Reason == "" || a.Operator == "" {
 				return usage("abort takes --reason, and --operator where your name is not known", "Both are kept with the run.")
 			}
-			c, err := d.connect(ctx)
+			c, t, err := d.reach(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			t, err := d.find(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
 			id := workflows.MigrateID(t.name)
 			if landing != "" {
 				id = workflows.LandID(t.name, landing)

@@ -22,15 +22,11 @@ func (d *desk) approve() *cobra.Command {
 			if digest == "" {
 				return usage("approve takes the digest of what you approve", "Give --digest as landfall preview or landfall status shows it.")
 			}
-			c, err := d.connect(ctx)
+			c, t, err := d.reach(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			t, err := d.find(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
 			answer, err := update(ctx, c, workflows.MigrateID(t.name), workflows.ApproveMessage,
 				workflows.Approve{Digest: digest, Operator: d.operator, Reason: reason})
 			if err != nil {

@@ -29,15 +29,11 @@ func (d *desk) migrate() *cobra.Command {
 		Args:    one("PLAN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			c, err := d.connect(ctx)
+			c, t, err := d.reach(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			t, err := d.find(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
 			in := workflows.MigrateInput{Plan: t.plan, PlanRef: t.ref(), Mode: workflows.ModeApply, Approval: workflows.ApprovalAsk}
 			if given {
 				in.Approval = workflows.ApprovalGiven

@@ -33,15 +33,11 @@ func (d *desk) resume() *cobra.Command {
 			case r.Reason == "" || r.Operator == "":
 				return usage("resume takes --reason, and --operator where your name is not known", "Both are kept with the run.")
 			}
-			c, err := d.connect(ctx)
+			c, t, err := d.reach(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			t, err := d.find(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
 			released, err := release(ctx, c, t, landing, r)
 			if err != nil {
 				return err

@@ -41,15 +41,11 @@ func (d *desk) rotate() *cobra.Command {
 				return usage("rotate takes --operator where your name is not known", "It is kept with the run.")
 			}
 			in.Reason = or(in.Reason, "asked for by "+in.Operator)
-			c, err := d.connect(ctx)
+			c, t, err := d.reach(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			t, err := d.find(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
 			if in.Credentials, err = chosen(t, in.Credentials); err != nil {
 				return err
 			}
@@ -79,15 +75,11 @@ func (d *desk) rotateRollback() *cobra.Command {
 			if id == "" || back.Reason == "" || back.Operator == "" {
 				return usage("rollback takes --credential and --reason, and --operator where your name is not known", "All are kept with the run.")
 			}
-			c, err := d.connect(ctx)
+			c, t, err := d.reach(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			t, err := d.find(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
 			if _, err := chosen(t, []string{id}); err != nil {
 				return err
 			}

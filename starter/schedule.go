@@ -40,15 +40,11 @@ func (d *desk) scheduleApply() *cobra.Command {
 			if d.operator == "" {
 				return usage("schedule apply takes --operator where your name is not known", "It is kept with the schedules.")
 			}
-			c, err := d.connect(ctx)
+			c, t, err := d.reach(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			t, err := d.find(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
 			if t.plan == nil {
 				return failed(nil, "Give the plan's file.", "%s was started by its name, and only the worker has its file", t.name)
 			}

@@ -62,6 +62,20 @@ func (d *desk) find(ctx context.Context, c client.Client, arg string) (target, e
 	return target{name: arg, plan: in.Plan}, nil
 }
 
+// reach connects to the server and finds what PLAN names. Whoever gets the client closes it.
+func (d *desk) reach(ctx context.Context, arg string) (client.Client, target, error) {
+	c, err := d.connect(ctx)
+	if err != nil {
+		return nil, target{}, err
+	}
+	t, err := d.find(ctx, c, arg)
+	if err != nil {
+		c.Close()
+		return nil, target{}, err
+	}
+	return c, t, nil
+}
+
 // isFile reports whether PLAN is meant as a file: it is one, or looks like a path.
 func isFile(arg string) bool {
 	at, err := os.Stat(arg)
