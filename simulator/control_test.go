@@ -48,8 +48,8 @@ func TestTheStateShowsWhatStandsAndNoValue(t *testing.T) {
 	}
 	_, told := s.order(t, "GET", "/sim/secrets", nil)
 	minted := told["secrets"].([]any)
-	if len(minted) != 2 {
-		t.Fatalf("%d secrets were minted, want the generated field and the token", len(minted))
+	if len(minted) != 3 {
+		t.Fatalf("%d secrets were minted, want the generated field, the token and the secret inside it", len(minted))
 	}
 	for _, m := range minted {
 		value := m.(map[string]any)["value"].(string)
