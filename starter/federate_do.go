@@ -158,15 +158,11 @@ func (d *desk) federateStatus() *cobra.Command {
 		Args:    one("PLAN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			c, err := d.connect(ctx)
+			c, t, err := d.reach(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			t, err := d.find(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
 			all, err := federationsOf(ctx, c, t.name)
 			if err != nil {
 				return err
