@@ -14,12 +14,13 @@ func (s *Simulator) Control() http.Handler {
 	mux.HandleFunc("GET /sim/calls", s.getCalls)
 	mux.HandleFunc("GET /sim/state", s.getState)
 	mux.HandleFunc("GET /sim/secrets", s.getSecrets)
+	mux.HandleFunc("GET /sim/rates", s.getRates)
 	mux.HandleFunc("POST /sim/faults", s.postFault)
 	mux.HandleFunc("DELETE /sim/faults/{id}", s.deleteFault)
 	mux.HandleFunc("POST /sim/logins/{login}", s.postLogin)
 	mux.HandleFunc("POST /sim/people", s.postAct)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		sorry(w, http.StatusNotFound, "there is no %s %s: GET /sim/calls, /sim/state, /sim/secrets; POST /sim/faults, /sim/logins/{login}, /sim/people; DELETE /sim/faults/{id}", r.Method, r.URL.Path)
+		sorry(w, http.StatusNotFound, "there is no %s %s: GET /sim/calls, /sim/state, /sim/secrets, /sim/rates; POST /sim/faults, /sim/logins/{login}, /sim/people; DELETE /sim/faults/{id}", r.Method, r.URL.Path)
 	})
 	return mux
 }
@@ -34,6 +35,10 @@ func (s *Simulator) getState(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Simulator) getSecrets(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]any{"secrets": s.kernel.Secrets()})
+}
+
+func (s *Simulator) getRates(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]any{"rates": s.kernel.Limits()})
 }
 
 func (s *Simulator) postFault(w http.ResponseWriter, r *http.Request) {

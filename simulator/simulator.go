@@ -38,6 +38,9 @@ func New(s kernel.Scenario) (*Simulator, error) {
 			return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
 		}
 	}
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
 	k := kernel.New(s)
 	k.Speak(failing.Words)
 	v, err := onepassword.New(k)

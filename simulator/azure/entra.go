@@ -33,7 +33,7 @@ func (c *Cloud) serveEntra(w http.ResponseWriter, r *http.Request, segments []st
 	if len(segments) > 1 {
 		path = strings.ToLower(strings.Join(segments[1:], "/"))
 	}
-	call := kernel.Call{Cloud: "azure", Scope: c.tenant, Service: "entra", Operation: "unknown", Login: c.loginOf(form)}
+	call := kernel.Call{Cloud: "azure", Scope: c.tenant, Service: "entra", Operation: "unknown", Login: c.loginOf(form), Caller: form.Get("client_id")}
 	var answer func(*entra)
 	switch {
 	case r.Method == http.MethodPost && path == "oauth2/v2.0/token":

@@ -176,7 +176,21 @@ func refuseGraph(w http.ResponseWriter, x kernel.Refusal) {
 	case kernel.Ordered:
 		status, code, message = ordered(w, x)
 	}
+	throttleHeaders(w, x.Over)
 	failGraph(w, status, code, message)
+}
+
+// throttleHeaders say which limit of Graph a call is over (Microsoft Graph throttling limits, "Throttled responses requests").
+func throttleHeaders(w http.ResponseWriter, over kernel.Limit) {
+	if over.Name == "" {
+		return
+	}
+	what, why := "ReadWrite", "ResourceUnitLimitExceeded"
+	if over.Kind == "write" {
+		what, why = "Write", "WriteLimitExceeded"
+	}
+	w.Header().Set("x-ms-throttle-scope", "Tenant_Application/"+what)
+	w.Header().Set("x-ms-throttle-information", why)
 }
 
 // answer writes an object with its context, narrowed to $select.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/itbytes/landfall/simulator/kernel"
@@ -43,6 +44,9 @@ func ordered(x kernel.Refusal) *problem {
 	if code == http.StatusTooManyRequests {
 		p.reason = "rateLimitExceeded"
 	}
+	if x.Over.Name != "" {
+		exceeded(p, x.Over)
+	}
 	if p.message == "" {
 		p.message = fmt.Sprintf("The request was refused (%s).", p.status)
 	}
@@ -53,6 +57,24 @@ func ordered(x kernel.Refusal) *problem {
 		})
 	}
 	return p
+}
+
+// exceeded words a call that is over a limit, as the quota of any of Google's APIs does.
+func exceeded(p *problem, over kernel.Limit) {
+	metric, limit := "Requests", "RequestsPerMinutePerProject"
+	switch over.Kind {
+	case "read":
+		metric, limit = "Read requests", "ReadRequestsPerMinutePerProject"
+	case "write":
+		metric, limit = "Write requests", "WriteRequestsPerMinutePerProject"
+	}
+	host := over.Service + ".googleapis.com"
+	p.status = "RESOURCE_EXHAUSTED"
+	p.message = fmt.Sprintf("Quota exceeded for quota metric '%s' and limit '%s per minute' of service '%s'.", metric, metric, host)
+	p.details = []any{errorInfo("RATE_LIMIT_EXCEEDED", "googleapis.com", map[string]string{
+		"service": host, "quota_location": "global", "quota_limit": limit, "quota_limit_value": strconv.FormatFloat(over.Calls, 'f', -1, 64),
+		"quota_metric": host + "/" + strings.ReplaceAll(strings.ToLower(metric), " ", "_"),
+	})}
 }
 
 // retryAfter tells a client when to come again; HTTP counts in whole seconds.

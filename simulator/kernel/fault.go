@@ -76,6 +76,7 @@ type Refusal struct {
 	Message    string
 	RetryAfter time.Duration
 	Members    map[string]string // further members of the error's body; set when Reason is Ordered
+	Over       Limit             // the limit that the call is over; its name is empty where it is over none
 }
 
 // Reasons of a Refusal.

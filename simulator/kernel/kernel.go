@@ -34,6 +34,7 @@ type Kernel struct {
 	words   Words
 	keep    func(string, map[string]string) error
 	issuers map[string]*rsa.PrivateKey
+	gauge   gauge
 }
 
 // New returns a Kernel that follows a scenario.
@@ -52,6 +53,7 @@ func New(s Scenario) *Kernel {
 	for _, p := range s.People {
 		k.people = append(k.people, &p)
 	}
+	k.gauge.meters = s.meters()
 	return k
 }
 
@@ -64,6 +66,14 @@ type Call struct {
 	Write     bool   `json:"-"`         // whether it changes anything
 	Login     string `json:"login"`     // the login whose credential signed it; empty where it is none of the scenario's
 	Step      string `json:"step"`      // the caller's piece of work, aws/prod/vpc, where it names one (see step.go); Serve sets it
+	Caller    string `json:"-"`         // whose calls a cloud counts together, where that is not the login
+}
+
+func (c Call) caller() string {
+	if c.Caller != "" {
+		return c.Caller
+	}
+	return c.Login
 }
 
 // kind is read or write.
@@ -74,7 +84,7 @@ func (c Call) kind() string {
 	return "read"
 }
 
-// Serve answers one request: it refuses it through refuse when a login or an ordered fault says so, else waits the
+// Serve answers one request: it refuses it through refuse when a login, a limit or an ordered fault says so, else waits the
 // latency of the call and lets do answer it. Either way the call enters the journal with the status that went out.
 func (k *Kernel) Serve(w http.ResponseWriter, r *http.Request, c Call, refuse func(http.ResponseWriter, Refusal), do func(http.ResponseWriter)) {
 	at := k.Now()
@@ -84,6 +94,11 @@ func (k *Kernel) Serve(w http.ResponseWriter, r *http.Request, c Call, refuse fu
 	k.wake(c)
 
 	if x, refused := k.login(c); refused {
+		refuse(rec, x)
+		note()
+		return
+	}
+	if x, over := k.throttled(c); over {
 		refuse(rec, x)
 		note()
 		return

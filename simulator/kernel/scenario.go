@@ -26,9 +26,11 @@ type Scenario struct {
 	Latency map[string]Duration `yaml:"latency"`
 	// Durations override documented durations by name. Not scaled.
 	Durations map[string]Duration `yaml:"durations"`
-	Logins    map[string]Login    `yaml:"logins"`
-	Faults    []Fault             `yaml:"faults"`
-	People    []Person            `yaml:"people"`
+	// Rates override documented limits by name: "aws.iam.write: 5/1s", or off. Not scaled.
+	Rates  map[string]Rate  `yaml:"rates"`
+	Logins map[string]Login `yaml:"logins"`
+	Faults []Fault          `yaml:"faults"`
+	People []Person         `yaml:"people"`
 	// Estate is what exists, by cloud; each provider decodes its own part with Decode. A text is the name of a file beside
 	// the scenario that holds the part.
 	Estate map[string]any `yaml:"estate"`
@@ -82,6 +84,7 @@ func (s Scenario) upon(base Scenario) (Scenario, error) {
 		s.Scale = base.Scale
 	}
 	s.Latency, s.Durations, s.Logins = over(base.Latency, s.Latency), over(base.Durations, s.Durations), over(base.Logins, s.Logins)
+	s.Rates = over(base.Rates, s.Rates)
 	s.Faults, s.People = slices.Concat(base.Faults, s.Faults), slices.Concat(base.People, s.People)
 	estate := over(base.Estate, nil)
 	for cloud, part := range s.Estate {
