@@ -130,7 +130,7 @@ func (m matrix) credential(k kept) Credential {
 		Landing: m.landing(k.at), Identity: k.identity, Login: k.login,
 		MaxAge: firstLength(DefaultMaxAge, rule.MaxAge, r.MaxAge), Consumers: slices.Clone(rule.Consumers),
 	}
-	c.Landing.Siblings = nil
+	c.Landing.Siblings, c.Landing.Identities = nil, nil // of all that live there this is the one: five hundred would each carry the others
 	if c.Identity != nil {
 		c.Item = c.Identity.Credential
 	} else {

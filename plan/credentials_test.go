@@ -51,8 +51,8 @@ func TestCredentialsComeByCloudAndLandingAndLiveWhereTheirIdentityDoes(t *testin
 		var got []string
 		for _, c := range all {
 			got = append(got, c.ID+" "+string(c.Kind)+" "+c.Landing.ID()+" "+c.Item)
-			if c.Landing.Siblings != nil || c.Landing.Cloud != c.Cloud {
-				t.Errorf("%s: got the landing %+v, want its own without siblings", c.ID, c.Landing)
+			if c.Landing.Siblings != nil || c.Landing.Identities != nil || c.Landing.Cloud != c.Cloud {
+				t.Errorf("%s: got the landing %+v, want its own without siblings, and without the other identities", c.ID, c.Landing)
 			}
 		}
 		if !reflect.DeepEqual(got, want) {

@@ -6,7 +6,7 @@ import (
 )
 
 func (c *check) identityList() {
-	first := map[string]int{}
+	first, landings := map[string]int{}, c.landingsByName()
 	for i, id := range c.written.Identities {
 		path := item("identities", i)
 		if !c.cloud(path+".cloud", id.Cloud) || id.Cloud == "" || id.Name == "" {
@@ -19,7 +19,7 @@ func (c *check) identityList() {
 		} else {
 			first[key] = i
 		}
-		if s, taken := c.container(id.Cloud, id.Name); taken {
+		if s, taken := landings[key]; taken {
 			c.add(path+".name", "Name them apart: the registry has one row for each name in a cloud.", "%s is the name of the landing %s too", quoted(id.Name), s.id())
 		}
 		if c.environment(path+".home", id.Home) {
@@ -54,14 +54,17 @@ func (c *check) tokensFor(path string, id Identity) {
 	}
 }
 
-// container is the landing of a cloud whose container has a name, where there is one.
-func (c *check) container(cloud Cloud, name string) (square, bool) {
-	for _, e := range c.names {
-		if s := (square{cloud, e}); c.lands(s) && strings.EqualFold(c.name(s), name) {
-			return s, true
+// landingsByName are the landings by their cloud and the name of their container, in small letters; of two of one name the
+// first.
+func (c *check) landingsByName() map[string]square {
+	out := map[string]square{}
+	for _, s := range c.all() {
+		key := string(s.cloud) + " " + strings.ToLower(c.name(s))
+		if _, twice := out[key]; !twice && c.lands(s) {
+			out[key] = s
 		}
 	}
-	return square{}, false
+	return out
 }
 
 func (c *check) credential(path string, id Identity) {
