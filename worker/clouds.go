@@ -26,9 +26,9 @@ import (
 func build(cfg config, env func(string) string, keeper step.Keeper) map[plan.Cloud]activities.Carrier {
 	web := &http.Client{Timeout: 60 * time.Second}
 	return map[plan.Cloud]activities.Carrier{
-		plan.AWS:   aws.New(aws.Options{Endpoint: env("LANDFALL_AWS_ENDPOINT"), Sessions: cfg.sessions, Keeper: keeper}),
-		plan.Azure: azure.New(azure.Options{Endpoint: env("LANDFALL_AZURE_ENDPOINT"), Sessions: cfg.sessions, HTTP: web, Keeper: keeper}),
-		plan.GCP:   gcp.New(gcp.Options{Endpoint: env("LANDFALL_GCP_ENDPOINT"), Sessions: cfg.sessions, HTTP: web, Keeper: keeper}),
+		plan.AWS:   aws.New(aws.Options{Endpoint: env("LANDFALL_AWS_ENDPOINT"), Sessions: cfg.sessions, Keeper: keeper, Haste: cfg.haste}),
+		plan.Azure: azure.New(azure.Options{Endpoint: env("LANDFALL_AZURE_ENDPOINT"), Sessions: cfg.sessions, HTTP: web, Keeper: keeper, Haste: cfg.haste}),
+		plan.GCP:   gcp.New(gcp.Options{Endpoint: env("LANDFALL_GCP_ENDPOINT"), Sessions: cfg.sessions, HTTP: web, Keeper: keeper, Haste: cfg.haste}),
 	}
 }
 

@@ -134,9 +134,9 @@ func results(c client.Client) func(ctx context.Context, workflow, run string, in
 	}
 }
 
-// rate is how many activities a second all workers of a cloud may start together: well inside what the clouds' control
-// planes allow one caller (Azure Resource Manager: 200 writes a minute and subscription to begin with, refilled by 10 a
-// second; AWS Organizations: single digits a second), while throttles are met by their own delays.
+// rate is how many activities a second all workers of a cloud may start together: well inside what Azure Resource Manager
+// takes (200 writes a minute and subscription to begin with, refilled by 10 a second), while throttles are met by their own
+// delays. What the APIs of a rotation take is waited for where they are called (each cloud's limits.go).
 func rate(plan.Cloud) float64 { return 100 }
 
 // work polls until the context ends, then lets what is under way come to its end.

@@ -39,6 +39,7 @@ type config struct {
 	plans    string
 	sessions string
 	pace     float64
+	haste    float64
 	level    slog.Level
 }
 
@@ -61,6 +62,9 @@ func run(ctx context.Context, args []string, env func(string) string) error {
 	if cfg.pace > 0 && cfg.pace < 1 {
 		logger.Warn("the graces of rotated keys are shortened: this worker is for a simulated world", "pace", cfg.pace)
 	}
+	if cfg.haste > 1 {
+		logger.Warn("the clouds' limits are raised: this worker is for a simulated world", "haste", cfg.haste)
+	}
 	c, err := client.DialContext(ctx, options)
 	if err != nil {
 		return fmt.Errorf("no Temporal server answers at %s: start one, or set TEMPORAL_ADDRESS: %w", address(options), err)
@@ -80,6 +84,7 @@ func parse(args []string, env func(string) string) (config, error) {
 	fs.StringVar(&cfg.plans, "plans", or(env("LANDFALL_PLANS"), "plans"), "folder of the plans that Migrate may be started with by name")
 	fs.StringVar(&cfg.sessions, "sessions", or(env("LANDFALL_SESSIONS"), home(".landfall/sessions")), "folder of the logins' session files")
 	fs.Float64Var(&cfg.pace, "pace", number(env("LANDFALL_PACE")), "for trying only: what the graces of rotated keys are multiplied by; 0 or 1 keeps them as the plan says")
+	fs.Float64Var(&cfg.haste, "haste", number(env("LANDFALL_HASTE")), "for trying only: how many times as fast as ours the simulated clouds are, and as high their limits; 0 or 1 keeps the limits as the clouds have them")
 	fs.TextVar(&cfg.level, "log", slog.LevelInfo, "debug, info, warn or error")
 	fs.Usage = func() {
 		fmt.Fprint(fs.Output(), "landfall-worker polls Temporal and carries out runbooks.\n\n"+

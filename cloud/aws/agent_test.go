@@ -23,7 +23,7 @@ func TestEveryCallSaysForWhichStepItIsMade(t *testing.T) {
 		w.aws.Handler().ServeHTTP(out, r)
 	}))
 	t.Cleanup(heard.Close)
-	c := aws.New(aws.Options{Endpoint: heard.URL, Sessions: w.dir, Keeper: w.vault})
+	c := aws.New(aws.Options{Haste: 1e6, Endpoint: heard.URL, Sessions: w.dir, Keeper: w.vault})
 	l := morning("prod")
 	all := c.Steps(l)
 	i := slices.IndexFunc(all, func(s plan.Step) bool { return s.Name == "flow-logs" })

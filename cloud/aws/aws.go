@@ -16,6 +16,7 @@ import (
 	"github.com/itbytes/landfall/cloud/aws/route53"
 	"github.com/itbytes/landfall/cloud/aws/session"
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/cloud/step/pace"
 	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
@@ -36,6 +37,8 @@ type Options struct {
 	Keeper step.Keeper
 	// Patience is as in step.Catalog.
 	Patience time.Duration
+	// Haste is by how much a simulated AWS is faster than ours: its limits are as much higher (see pace.New).
+	Haste float64
 }
 
 // Cloud is the AWS of a worker. Its methods Steps, Carry and Preview are the catalogue's, those about keys the smithy's.
@@ -43,6 +46,7 @@ type Cloud struct {
 	*step.Catalog[*Session]
 	step.Smithy
 	options Options
+	turns   *pace.Turns
 	polite  time.Duration // between two questions whether a person has signed in, where the server does not say
 
 	loaded sync.Once
@@ -59,7 +63,7 @@ type Cloud struct {
 
 // New returns a Cloud. It calls nothing.
 func New(o Options) *Cloud {
-	c := &Cloud{options: o, polite: politely, creds: map[way]*aws.CredentialsCache{}, homes: map[string]string{}, known: map[string]string{}}
+	c := &Cloud{options: o, turns: pace.New(string(plan.AWS), o.Haste, limits()), polite: politely, creds: map[way]*aws.CredentialsCache{}, homes: map[string]string{}, known: map[string]string{}}
 	c.Catalog = &step.Catalog[*Session]{Controls: controls, Open: c.open, Life: life, Patience: o.Patience}
 	c.Smithy = step.Smithy{Smith: c.smith}
 	return c

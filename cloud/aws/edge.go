@@ -11,17 +11,28 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/cloud/step/pace"
 	"github.com/itbytes/landfall/fault"
 )
 
-// guard wraps every operation of a configuration whose credentials a login gives: each call is counted and says for which step
-// it is made (CloudTrail shows its userAgent), each error is named, and credentials that expired while they were kept are fetched anew once.
-func guard(login, account string, creds *aws.CredentialsCache) func(*middleware.Stack) error {
+// guard wraps every operation of a configuration whose credentials a login gives: each call waits for its turn, is counted and
+// says for which step it is made (CloudTrail shows its userAgent), each error is named, and credentials that expired while they
+// were kept are fetched anew once.
+func guard(turns *pace.Turns, login, account string, creds *aws.CredentialsCache) func(*middleware.Stack) error {
 	return func(s *middleware.Stack) error {
 		edge := middleware.InitializeMiddlewareFunc("LandfallEdge", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-			out, meta, err := next.HandleInitialize(ctx, in)
 			service, operation := middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)
+			turn := uses(service, operation, login, account)
+			if err := turns.Wait(ctx, turn...); err != nil {
+				return middleware.InitializeOutput{}, middleware.Metadata{}, name(service, operation, login, account, err)
+			}
+			out, meta, err := next.HandleInitialize(ctx, in)
 			err = name(service, operation, login, account, err)
+			if f := fault.As(err); f != nil && f.Kind == fault.Throttled {
+				turns.Refused(f.After, turn...)
+			} else {
+				turns.Taken(turn...)
+			}
 			if creds != nil && fault.KindOf(err) == fault.SessionExpired {
 				creds.Invalidate()
 				if refused(err) {

@@ -66,7 +66,7 @@ func TestKeptCredentialsThatExpiredAreFetchedAnewOnce(t *testing.T) {
 		}
 		fmt.Fprint(w, `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`)
 	})
-	cfg := with(base, "tests", "", aws.NewCredentialsCache(counting(&fetched)))
+	cfg := New(Options{}).with(base, "tests", "", aws.NewCredentialsCache(counting(&fetched)))
 	if err := callerIdentity(t.Context(), cfg); err != nil {
 		t.Errorf("got %v, want success with fresh credentials", err)
 	}
@@ -82,7 +82,7 @@ func TestALoginThatStaysExpiredIsNotAskedAgainAndAgain(t *testing.T) {
 		w.WriteHeader(http.StatusForbidden)
 		fmt.Fprint(w, xml("ExpiredToken", "expired"))
 	})
-	err := callerIdentity(t.Context(), with(base, "tests", "", aws.NewCredentialsCache(counting(&fetched))))
+	err := callerIdentity(t.Context(), New(Options{}).with(base, "tests", "", aws.NewCredentialsCache(counting(&fetched))))
 	if got := fault.KindOf(err); got != fault.SessionExpired || calls.Load() != 2 {
 		t.Errorf("got %s after %d calls, want %s after 2", got, calls.Load(), fault.SessionExpired)
 	}

@@ -57,7 +57,7 @@ func (c *Cloud) fresh(ctx context.Context, l plan.Login) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, err
 	}
-	return with(base, l.Name, l.Account, aws.NewCredentialsCache(p)), nil
+	return c.with(base, l.Name, l.Account, aws.NewCredentialsCache(p)), nil
 }
 
 // forget drops what is kept of a login: its credentials, those of the roles that it has taken, and where it signs in.

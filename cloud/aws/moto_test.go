@@ -21,7 +21,7 @@ func TestALandingIsMadeOnMotoAndASecondRunWritesNothing(t *testing.T) {
 	}
 	t.Setenv("AWS_ACCESS_KEY_ID", "x")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
-	c := aws.New(aws.Options{Endpoint: endpoint, Keeper: &memory{}, Patience: 2 * time.Second})
+	c := aws.New(aws.Options{Haste: 1e6, Endpoint: endpoint, Keeper: &memory{}, Patience: 2 * time.Second})
 	l := landing("prod", plan.Login{Name: "env", Type: "aws-default"})
 	l.Siblings = []plan.Sibling{{Environment: "prod", Name: l.Name, Email: l.Email}}
 	l.Management, l.Zone = true, "aws.it4bytes.example"

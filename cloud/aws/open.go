@@ -33,7 +33,7 @@ func (c *Cloud) open(ctx context.Context, t plan.Task) (*Session, error) {
 	s.Ends, _ = c.ends(l.Login)
 	s.In = func(account string) aws.Config { return c.enter(l, login, home, account) }
 	s.With = func(creds aws.CredentialsProvider, name string) aws.Config {
-		return with(login, name, "", aws.NewCredentialsCache(creds))
+		return c.with(login, name, "", aws.NewCredentialsCache(creds))
 	}
 	if t.Step.Outside {
 		return s, nil
@@ -55,7 +55,7 @@ func (c *Cloud) enter(l plan.Landing, login aws.Config, home, account string) aw
 		return login
 	}
 	role := fmt.Sprintf("arn:%s:iam::%s:role/%s", session.Partition(l.Region), account, session.Role(l))
-	return with(login, l.Login.Name, account, c.keep(way{l.Login.Name, account, role, l.Plan}, func() aws.CredentialsProvider {
+	return c.with(login, l.Login.Name, account, c.keep(way{l.Login.Name, account, role, l.Plan}, func() aws.CredentialsProvider {
 		return c.member(login, account, role, l.Plan)
 	}))
 }
@@ -71,7 +71,7 @@ func (c *Cloud) login(ctx context.Context, l plan.Landing) (aws.Config, error) {
 		return aws.Config{}, err
 	}
 	w := way{login: l.Login.Name, account: l.Login.Account, role: l.Login.Role + l.Login.Item}
-	return with(base, l.Login.Name, l.Login.Account, c.keep(w, func() aws.CredentialsProvider { return p })), nil
+	return c.with(base, l.Login.Name, l.Login.Account, c.keep(w, func() aws.CredentialsProvider { return p })), nil
 }
 
 // home is the account that a login signs in to; AWS is asked once where the plan does not say.
@@ -112,10 +112,10 @@ func (c *Cloud) keep(w way, provider func() aws.CredentialsProvider) *aws.Creden
 
 // with is a configuration that signs with other credentials, every error named and every call counted; account is where it
 // acts, as far as that is known.
-func with(base aws.Config, login, account string, creds *aws.CredentialsCache) aws.Config {
+func (c *Cloud) with(base aws.Config, login, account string, creds *aws.CredentialsCache) aws.Config {
 	cfg := base.Copy()
 	cfg.Credentials = creds
-	cfg.APIOptions = []func(*middleware.Stack) error{guard(login, account, creds)}
+	cfg.APIOptions = []func(*middleware.Stack) error{guard(c.turns, login, account, creds)}
 	return cfg
 }
 
@@ -128,7 +128,7 @@ func (c *Cloud) bare(ctx context.Context, region, login string) (aws.Config, err
 	}
 	cfg := base.Copy()
 	cfg.Credentials = nil
-	cfg.APIOptions = []func(*middleware.Stack) error{guard(login, "", nil)}
+	cfg.APIOptions = []func(*middleware.Stack) error{guard(c.turns, login, "", nil)}
 	if region != "" {
 		cfg.Region = region
 	}

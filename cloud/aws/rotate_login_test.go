@@ -24,7 +24,7 @@ func TestARunThatRotatesTheKeyItIsUsingEndsWell(t *testing.T) {
 	if _, err := b.carry(l, "guardduty"); err != nil {
 		t.Fatal(err)
 	}
-	other := aws.New(aws.Options{Endpoint: b.url, Sessions: b.dir, Keeper: b.vault, Patience: 5 * time.Second}) // another worker
+	other := aws.New(aws.Options{Haste: 1e6, Endpoint: b.url, Sessions: b.dir, Keeper: b.vault, Patience: 5 * time.Second}) // another worker
 	if _, err := other.Keys(t.Context(), b.c); err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestEveryServiceThatRefusesTheOldKeyIsAskedAgainWithTheNewOne(t *testing.T)
 	workers := map[string]*world{}
 	for _, step := range []string{"guardduty", "security-hub", "s3-public-access", "vpc", "config-recorder", "fallback-user", "account"} {
 		w := *b.world
-		w.cloud = aws.New(aws.Options{Endpoint: b.url, Sessions: b.dir, Keeper: b.vault, Patience: 5 * time.Second})
+		w.cloud = aws.New(aws.Options{Haste: 1e6, Endpoint: b.url, Sessions: b.dir, Keeper: b.vault, Patience: 5 * time.Second})
 		if _, err := w.carry(b.c.Landing, step); err != nil {
 			t.Fatal(err)
 		}

@@ -28,7 +28,7 @@ func TestKeysAreRotatedInTheVaultItselfWhateverItsServerLoses(t *testing.T) {
 	t.Cleanup(srv.Close)
 	v := vault.New(vault.Options{Host: srv.URL, Token: plan.NewSecret(connect.Token())})
 	w := begin(t, "itbytes", atOnce)
-	w.cloud = aws.New(aws.Options{Endpoint: w.url, Sessions: w.dir, Keeper: v, Patience: 5 * time.Second})
+	w.cloud = aws.New(aws.Options{Haste: 1e6, Endpoint: w.url, Sessions: w.dir, Keeper: v, Patience: 5 * time.Second})
 	l := morning("prod")
 	l.Login = *l.Fallback
 	c := plan.Credential{ID: "aws-prod-keys", Plan: l.Plan, Cloud: plan.AWS, Kind: plan.AccessKey, Item: l.Fallback.Item, Landing: l, Login: l.Fallback}

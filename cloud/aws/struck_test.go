@@ -53,7 +53,7 @@ func upTo(t *testing.T, l plan.Landing, step string) *world {
 // anew carries a step once with nothing cached, as a worker that has just started does, and tells its calls.
 func (w *world) anew(l plan.Landing, step string, again bool) (plan.Outcome, error, []kernel.Record) {
 	w.t.Helper()
-	c := aws.New(aws.Options{Endpoint: w.url, Sessions: w.dir, Keeper: w.vault, Patience: 60 * time.Millisecond})
+	c := aws.New(aws.Options{Haste: 1e6, Endpoint: w.url, Sessions: w.dir, Keeper: w.vault, Patience: 60 * time.Millisecond})
 	all := c.Steps(l)
 	i := slices.IndexFunc(all, func(s plan.Step) bool { return s.Name == step })
 	before := len(w.k.Calls())

@@ -51,7 +51,7 @@ func begin(t *testing.T, scenario string, mend ...func(*kernel.Scenario)) *world
 	t.Cleanup(srv.Close)
 	w.url = srv.URL
 	w.signIn("aws-sso")
-	w.cloud = aws.New(aws.Options{Endpoint: srv.URL, Sessions: w.dir, Keeper: w.vault, Patience: 5 * time.Second})
+	w.cloud = aws.New(aws.Options{Haste: 1e6, Endpoint: srv.URL, Sessions: w.dir, Keeper: w.vault, Patience: 5 * time.Second})
 	return w
 }
 

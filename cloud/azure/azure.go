@@ -27,6 +27,8 @@ type Options struct {
 	Keeper step.Keeper
 	// Patience is how long a step waits in its activity for what it made to be seen. Default 20 s.
 	Patience time.Duration
+	// Haste is by how much a simulated Azure is faster than ours: its limits are as much higher (see pace.New).
+	Haste float64
 }
 
 // Cloud is Azure as one worker sees it.

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 	"github.com/itbytes/landfall/cloud/azure/graph"
 	"github.com/itbytes/landfall/cloud/azure/session"
+	"github.com/itbytes/landfall/cloud/step/pace"
 	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
@@ -47,8 +49,17 @@ func (d *door) grant(ctx context.Context, k session.ClientKey, scope string) (se
 	} else {
 		form.Set("client_secret", k.Secret.Reveal())
 	}
+	turn := pace.Use{Limit: entraTokens, Of: k.Client}
+	if err := d.turns.Wait(ctx, turn); err != nil {
+		return session.Bearer{}, err
+	}
 	var a answer
 	err := askEntra(ctx, d.options.HTTP, at, form, &a)
+	if r := (*tokenRefusal)(nil); errors.As(err, &r) && r.status == http.StatusTooManyRequests {
+		d.turns.Refused(r.after, turn)
+	} else {
+		d.turns.Taken(turn)
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return session.Grant{}, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/itbytes/landfall/cloud/azure/graph"
 	"github.com/itbytes/landfall/cloud/azure/session"
+	"github.com/itbytes/landfall/cloud/step/pace"
 	"github.com/itbytes/landfall/plan"
 )
 
@@ -21,6 +22,7 @@ type door struct {
 	cloud   cloud.Configuration
 	graph   string
 	entra   string
+	turns   *pace.Turns
 	told    sync.Map
 	gates   sync.Map
 
@@ -30,7 +32,7 @@ type door struct {
 
 func newDoor(o Options) *door {
 	d := &door{
-		options: o, cloud: cloud.AzurePublic, logins: map[plan.Login]*tokens{},
+		options: o, cloud: cloud.AzurePublic, turns: pace.New(string(plan.Azure), o.Haste, limits()), logins: map[plan.Login]*tokens{},
 		graph: "https://graph.microsoft.com/v1.0", entra: "https://login.microsoftonline.com",
 	}
 	if o.Endpoint != "" {
@@ -45,6 +47,9 @@ func newDoor(o Options) *door {
 	}
 	return d
 }
+
+// queue is where calls of Graph wait, whatever its version.
+func (d *door) queue() queue { return queue{d.turns, strings.TrimSuffix(d.graph, "v1.0")} }
 
 // open opens a session for a task: the credential of its login, in the landing's subscription where it is known.
 func (d *door) open(_ context.Context, t plan.Task) (*session.Session, error) {
@@ -61,7 +66,7 @@ func (d *door) open(_ context.Context, t plan.Task) (*session.Session, error) {
 		Cloud:                           d.cloud,
 		Transport:                       d.options.HTTP,
 		Retry:                           policy.RetryOptions{MaxRetries: -1}, // Temporal retries, and slows down for everybody
-		PerRetryPolicies:                []policy.Policy{agent{}, meter{}, refused{cred}},
+		PerRetryPolicies:                []policy.Policy{d.queue(), agent{}, meter{}, refused{cred}},
 		InsecureAllowCredentialWithHTTP: d.options.Insecure || onThisMachine(d.options.Endpoint),
 	}
 	id := t.Fact(plan.FactContainer)

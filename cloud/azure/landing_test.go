@@ -77,7 +77,7 @@ func begin(t *testing.T, file string, change ...func(*kernel.Scenario)) *world {
 		t.Fatal(err)
 	}
 	w.url, w.sessions = srv.URL, dir
-	w.azure = azure.New(azure.Options{Endpoint: srv.URL, Sessions: dir, Keeper: w.vault, Patience: 2 * time.Second})
+	w.azure = azure.New(azure.Options{Haste: 1e6, Endpoint: srv.URL, Sessions: dir, Keeper: w.vault, Patience: 2 * time.Second})
 	return w
 }
 

@@ -62,7 +62,7 @@ func newBench(t *testing.T, kind plan.CredentialKind, change ...func(*kernel.Sce
 		return keeping.New(keeping.Options{Host: srv.URL, Token: plan.NewSecret(connect.Token()), Timeout: patience, Pause: time.Millisecond})
 	}
 	b.keep, b.clean = reach(b.struck(connect.Handler()), 150*time.Millisecond), reach(connect.Handler(), time.Minute)
-	b.azure = azure.New(azure.Options{Endpoint: b.url, Sessions: b.sessions, Keeper: b.keep, Patience: 2 * time.Second, HTTP: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}}) // else a read whose connection breaks is asked anew unseen
+	b.azure = azure.New(azure.Options{Haste: 1e6, Endpoint: b.url, Sessions: b.sessions, Keeper: b.keep, Patience: 2 * time.Second, HTTP: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}}) // else a read whose connection breaks is asked anew unseen
 	l := landings(t)[2]
 	id := &l.Identities[0]
 	id.CredentialType = map[plan.CredentialKind]string{plan.EntraSecret: "secret", plan.EntraCertificate: "certificate"}[kind]
@@ -129,7 +129,7 @@ func (b *bench) struck(next http.Handler) http.Handler {
 
 // watch is a consumer: it reads the credential that is current and signs in with it, beside the adapter under test.
 func (b *bench) watch(ctx context.Context) {
-	beside := azure.New(azure.Options{Endpoint: b.url, Sessions: b.sessions, Keeper: b.clean})
+	beside := azure.New(azure.Options{Haste: 1e6, Endpoint: b.url, Sessions: b.sessions, Keeper: b.clean})
 	for ctx.Err() == nil {
 		_, err := beside.Prove(ctx, b.c, plan.Current)
 		if fault.KindOf(err) == fault.Transient { // the machine is busy

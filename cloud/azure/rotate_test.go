@@ -132,7 +132,7 @@ func TestACredentialThatEntraDoesNotKnowYetIsPropagatingAndAnOlderOneIsNamed(t *
 			t.Fatal(err)
 		}
 		old := &aged{Vault: b.clean}
-		later := azure.New(azure.Options{Endpoint: b.url, Sessions: b.sessions, Keeper: old})
+		later := azure.New(azure.Options{Haste: 1e6, Endpoint: b.url, Sessions: b.sessions, Keeper: old})
 		_, err = later.Prove(t.Context(), b.c, plan.Staged)
 		if f := fault.As(err); f == nil || f.Kind != fault.Invalid || !strings.Contains(f.Error(), "is deleted") || f.OfLogin() || !strings.Contains(f.Hint, "Rotate") {
 			t.Errorf("%s, deleted: got %+v, want it Invalid and said so", kind, f)
@@ -239,7 +239,7 @@ func TestEntraSwitchesNoCredentialOffAndSaysWhatLivesOn(t *testing.T) {
 
 func TestWithoutAVaultNoCredentialIsTouched(t *testing.T) {
 	b := newBench(t, plan.EntraSecret)
-	bare := azure.New(azure.Options{Endpoint: b.url, Sessions: b.sessions})
+	bare := azure.New(azure.Options{Haste: 1e6, Endpoint: b.url, Sessions: b.sessions})
 	_, err := bare.Keys(t.Context(), b.c)
 	refused(t, err, fault.Invalid)
 	c := b.c

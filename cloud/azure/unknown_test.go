@@ -20,6 +20,7 @@ func hasty(t *testing.T) *world {
 		estate(s)["licences"] = []any{map[string]any{"sku": "SPB", "units": 1, "plans": []any{"AAD_PREMIUM"}}}
 	})
 	w.azure = azure.New(azure.Options{
+		Haste:    1e6,
 		Endpoint: w.url, Sessions: w.sessions, Keeper: w.vault, Patience: 100 * time.Millisecond, HTTP: &http.Client{Timeout: 250 * time.Millisecond},
 	})
 	return w

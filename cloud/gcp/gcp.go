@@ -21,6 +21,7 @@ type Options struct {
 	HTTP     *http.Client  // what every call goes through; nil makes one
 	Keeper   step.Keeper   // where one-shot keys are kept; nil where no identity has any
 	Patience time.Duration // how long Carry waits for what it made to be seen; 0 is step's default
+	Haste    float64       // by how much a simulated Google Cloud is faster than ours (see pace.New)
 }
 
 // Cloud is Google Cloud as the runbook sees it. Its methods may be called from many goroutines.
@@ -32,7 +33,7 @@ type Cloud struct {
 
 // New returns a Cloud. It calls nothing until a step is carried or previewed.
 func New(o Options) *Cloud {
-	logins := wire.NewLogins(wire.Options{Endpoint: o.Endpoint, Sessions: o.Sessions, HTTP: o.HTTP, Keeper: o.Keeper})
+	logins := wire.NewLogins(wire.Options{Endpoint: o.Endpoint, Sessions: o.Sessions, HTTP: o.HTTP, Keeper: o.Keeper, Haste: o.Haste})
 	c := &Cloud{logins: logins, catalog: step.Catalog[*Session]{Controls: controls, Open: logins.Open, Patience: o.Patience}}
 	c.Smithy = step.Smithy{Smith: c.smith}
 	return c

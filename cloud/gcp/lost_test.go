@@ -129,7 +129,7 @@ func TestOnlyARecentKeyIsTakenForAnOrphan(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := newKeeper()
-	w := &world{Cloud: gcp.New(gcp.Options{Endpoint: srv.URL, Sessions: sessions, Keeper: k})}
+	w := &world{Cloud: gcp.New(gcp.Options{Haste: 1e6, Endpoint: srv.URL, Sessions: sessions, Keeper: k})}
 	l := landing(t, "mgmt")
 	out, err := w.carry(t.Context(), l, stepNamed(t, w, l, "key-itmanagesgcp"), map[string]string{plan.FactContainer: "p-1", names.FactNumber: "1"}, true)
 	if err != nil || out.State != plan.StepDone {

@@ -304,7 +304,7 @@ func TestWhatLivesOnOfACompromisedKeyIsSaid(t *testing.T) {
 
 func TestWithoutAVaultWithSlotsNoKeyIsTouched(t *testing.T) {
 	b := newBench(t, nil)
-	bare := gcp.New(gcp.Options{Endpoint: b.endpoint, Sessions: b.sessions})
+	bare := gcp.New(gcp.Options{Haste: 1e6, Endpoint: b.endpoint, Sessions: b.sessions})
 	if _, err := bare.Keys(t.Context(), b.c); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("got %v, want it Invalid", err)
 	}

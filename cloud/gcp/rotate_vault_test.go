@@ -30,7 +30,7 @@ func TestKeysAreRotatedInTheVaultItselfWhateverItsServerLoses(t *testing.T) {
 			t.Cleanup(srv.Close)
 			v := vault.New(vault.Options{Host: srv.URL, Token: plan.NewSecret(connect.Token())})
 			w := newWorld(t, change)
-			w.Cloud = gcp.New(gcp.Options{Endpoint: w.endpoint, Sessions: w.sessions, HTTP: &http.Client{Transport: w.wire}, Keeper: v, Patience: 3 * time.Second})
+			w.Cloud = gcp.New(gcp.Options{Haste: 1e6, Endpoint: w.endpoint, Sessions: w.sessions, HTTP: &http.Client{Transport: w.wire}, Keeper: v, Patience: 3 * time.Second})
 			b := &bench{world: w, t: t}
 			l := landing(t, "mgmt")
 			w.land(t, l, "key-itmanagesgcp")

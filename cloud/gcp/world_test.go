@@ -77,7 +77,7 @@ func newWorld(t *testing.T, change func(s *kernel.Scenario, estate map[string]an
 		t.Fatal(err)
 	}
 	w.wire = &tap{base: srv.Client().Transport}
-	w.Cloud = gcp.New(gcp.Options{Endpoint: srv.URL, Sessions: w.sessions, HTTP: &http.Client{Transport: w.wire}, Keeper: w.keeper, Patience: 3 * time.Second})
+	w.Cloud = gcp.New(gcp.Options{Haste: 1e6, Endpoint: srv.URL, Sessions: w.sessions, HTTP: &http.Client{Transport: w.wire}, Keeper: w.keeper, Patience: 3 * time.Second})
 	return w
 }
 

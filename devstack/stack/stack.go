@@ -50,6 +50,7 @@ type Stack struct {
 	options  Options
 	temporal Server
 	stop     context.CancelFunc
+	haste    float64 // how many times as fast as ours the simulated clouds are
 }
 
 // SearchAttributes are the Keyword attributes that the product's workflows set. They are named here again because the
@@ -78,7 +79,7 @@ func Up(ctx context.Context, o Options) (*Stack, error) {
 		}
 	}
 	ctx, stop := context.WithCancel(ctx)
-	s := &Stack{Ports: ports, options: o, stop: stop}
+	s := &Stack{Ports: ports, options: o, stop: stop, haste: scenario.Haste()}
 	if s.Sim, err = simulator.New(scenario); err != nil {
 		stop()
 		return nil, err
@@ -131,6 +132,7 @@ func (s *Stack) Env() []string {
 		"LANDFALL_SESSIONS=" + s.options.Sessions,
 		"LANDFALL_PLANS=" + s.options.Plans,
 		"AWS_EC2_METADATA_DISABLED=true",
+		fmt.Sprintf("LANDFALL_HASTE=%g", s.haste),
 		"LANDFALL_PACE=0.0002", // a simulated world goes faster: a day of grace takes seventeen seconds
 	}, s.options.Extra...)
 }

@@ -132,6 +132,9 @@ func (s Scenario) scale() float64 {
 	return *s.Scale
 }
 
+// Haste is how many times as fast as ours the scenario's world is. Where nothing takes any time it is faster than anybody asks.
+func (s Scenario) Haste() float64 { return 1 / max(s.scale(), 1e-9) }
+
 // Duration is written as Go writes it: 250ms, 3s, 5m.
 type Duration time.Duration
 

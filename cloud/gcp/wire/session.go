@@ -10,6 +10,7 @@ import (
 
 	"github.com/itbytes/landfall/cloud/gcp/names"
 	"github.com/itbytes/landfall/cloud/step"
+	"github.com/itbytes/landfall/cloud/step/pace"
 	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 )
@@ -20,6 +21,7 @@ type Options struct {
 	Sessions string       // folder of the sign-ins, one file a login
 	HTTP     *http.Client // what calls go through
 	Keeper   step.Keeper  // where keys are kept
+	Haste    float64      // by how much a simulated Google Cloud is faster than ours: its limits are as much higher (see pace.New)
 }
 
 // Logins are the clients made so far, one set a login.
@@ -36,15 +38,17 @@ func NewLogins(o Options) *Logins {
 	if o.HTTP == nil {
 		o.HTTP = &http.Client{Timeout: time.Minute}
 	}
-	if o.HTTP.Transport == nil { // the default keeps two idle connections a host; a thousand landings speak to one
-		own := *o.HTTP
+	own := *o.HTTP
+	if own.Transport == nil { // the default keeps two idle connections a host; a thousand landings speak to one
+		own.Transport = http.DefaultTransport
 		if t, ok := http.DefaultTransport.(*http.Transport); ok {
 			t = t.Clone()
 			t.MaxIdleConnsPerHost = 100
 			own.Transport = t
 		}
-		o.HTTP = &own
 	}
+	own.Transport = queue{pace.New(string(plan.GCP), o.Haste, limits()), own.Transport}
+	o.HTTP = &own
 	return &Logins{options: o, kept: map[plan.Login]*Clients{}}
 }
 

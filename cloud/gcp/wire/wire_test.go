@@ -69,7 +69,7 @@ func (g *google) signIn(t *testing.T, refresh string) {
 
 func (g *google) open(t *testing.T, facts map[string]string) *wire.Session {
 	t.Helper()
-	l := wire.NewLogins(wire.Options{Endpoint: g.URL + "/", Sessions: g.sessions, HTTP: g.Client()})
+	l := wire.NewLogins(wire.Options{Haste: 1e6, Endpoint: g.URL + "/", Sessions: g.sessions, HTTP: g.Client()})
 	s, err := l.Open(t.Context(), plan.Task{
 		Key: "k", Facts: facts, Landing: plan.Landing{Cloud: plan.GCP, Login: plan.Login{Name: "gcp-admin", Type: wire.User}},
 	})
