@@ -129,6 +129,7 @@ func repeat(ctx context.Context, times int, over time.Duration, signIn func() (p
 	gap := max(over/time.Duration(max(times-1, 1)), 50*time.Millisecond)
 	for {
 		out.Tries++
+		wait := gap
 		p, err := signIn()
 		switch kind := fault.KindOf(err); {
 		case err == nil:
@@ -139,7 +140,9 @@ func repeat(ctx context.Context, times int, over time.Duration, signIn func() (p
 			if out.Times++; out.Times >= times && out.Over >= over {
 				return out, nil
 			}
-		case kind == fault.Propagating, kind == fault.Transient, kind == fault.Throttled:
+		case kind == fault.Throttled: // it says nothing of the key
+			wait = max(gap, fault.As(err).After)
+		case kind == fault.Propagating, kind == fault.Transient:
 			out.Times = 0
 		default:
 			return out, err
@@ -150,7 +153,7 @@ func repeat(ctx context.Context, times int, over time.Duration, signIn func() (p
 				err = ctx.Err()
 			}
 			return out, err
-		case <-time.After(gap):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -229,8 +232,8 @@ type WatchInput struct {
 	For        time.Duration   `json:"for"`
 }
 
-// WatchKey signs in with the vault's current key again and again, as a consumer would, and counts. Cut short by a
-// cancellation it tells what it has seen so far.
+// WatchKey signs in with the vault's current key again and again, as a consumer would, and counts. A sign-in that was one too
+// many for the cloud says nothing of the key, and is not counted. Cut short by a cancellation it tells what it has seen so far.
 func (a *Rotations) WatchKey(ctx context.Context, in WatchInput) (plan.Canary, error) {
 	s, err := a.smith(KeyInput{Credential: in.Credential})
 	if err != nil {
@@ -246,13 +249,16 @@ func (a *Rotations) WatchKey(ctx context.Context, in WatchInput) (plan.Canary, e
 			turns.Stop()
 			return out, nil //nolint:nilerr // it was cut short, and has seen what it has seen
 		}
-		out.Probes++
-		gap := time.Since(last).Seconds()
-		out.MaxGap = max(out.MaxGap, gap)
-		if err != nil {
+		if fault.KindOf(err) != fault.Throttled {
+			out.Probes++
+			out.MaxGap = max(out.MaxGap, time.Since(last).Seconds())
+		}
+		switch {
+		case fault.KindOf(err) == fault.Throttled:
+		case err != nil:
 			out.Failures++
 			out.Last = fault.Clip(err.Error())
-		} else {
+		default:
 			last = time.Now()
 		}
 		if time.Since(began) > in.For {

@@ -23,6 +23,8 @@ type RotateInput struct {
 	Compromised bool `json:"compromised,omitempty"`
 	// Retire makes no new key and takes the old one away by the same states: it is switched off, watched and deleted.
 	Retire *Retire `json:"retire,omitempty"`
+	// Pace is what the times of proving and watching are multiplied by in a simulated world; 0 is our own.
+	Pace float64 `json:"pace,omitempty"`
 	// Parent is the workflow that is told how far the rotation is.
 	Parent string `json:"parent,omitempty"`
 	// Parents are others that asked for the same while another rotation was under way, and are told too.
@@ -115,7 +117,7 @@ type rotation struct {
 	herald  *herald
 	post    *post
 	turning bool
-	fast    bool // something is being changed just now: the watch looks twice a second
+	fast    bool // something is being changed just now: the watch looks all the time
 }
 
 func newRotation(ctx workflow.Context, in RotateInput) *rotation {
@@ -155,12 +157,16 @@ func (r *rotation) mint(ctx workflow.Context) error {
 const (
 	proofs    = 5
 	proofOver = 30 * time.Second
+	proofSoon = 2 * time.Second // in a world however fast
 )
+
+// proofOver is over how long a key is proven.
+func (r *rotation) proofOver() time.Duration { return max(paced(proofOver, r.in.Pace), proofSoon) }
 
 // prove signs in with the staged key against the live API. One that never proves itself is removed, and the old stays.
 func (r *rotation) prove(ctx workflow.Context) error {
 	in := r.input()
-	in.Slot, in.Times, in.Over = plan.Staged, proofs, proofOver
+	in.Slot, in.Times, in.Over = plan.Staged, proofs, r.proofOver()
 	p, err := do(ctx, proving(), CloudQueue(r.in.Credential.Cloud), "does the new key of "+r.in.Credential.ID+" work", rotations.ProveKey, in)
 	if err == nil {
 		r.Proofs, r.ProofTries = p.Times, p.Tries

@@ -61,6 +61,7 @@ type batchOfRotations struct {
 	plan        plan.Plan
 	credentials []plan.Credential
 	journal     JournalInput
+	pace        float64
 	promoted    map[string]bool // rotations whose new key is current
 }
 
@@ -99,7 +100,7 @@ func (b *batchOfRotations) settle(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	b.plan, b.out.Plan = p.Plan, p.Plan.Metadata.Name
+	b.plan, b.out.Plan, b.pace = p.Plan, p.Plan.Metadata.Name, p.Pace
 	all, err := b.plan.Credentials()
 	if err != nil {
 		return err
@@ -167,7 +168,7 @@ func (b *batchOfRotations) begin(ctx workflow.Context) error {
 		b.out.Rotations[c.ID] = plan.RotationLooking
 		in := RotateInput{
 			Credential: c, Notify: b.plan.Notify, Journal: b.journal, Operator: b.in.Operator, Reason: b.in.Reason, Compromised: b.in.Compromised,
-			Retire: b.in.Retire, Parent: workflow.GetInfo(ctx).WorkflowExecution.ID,
+			Retire: b.in.Retire, Pace: b.pace, Parent: workflow.GetInfo(ctx).WorkflowExecution.ID,
 		}
 		if err := b.rotate(ctx, c, in); err != nil {
 			return err
