@@ -31,7 +31,7 @@ check: ## format, vet, walls, determinism, generated files
 	go generate ./plan && git diff --exit-code -- plan/landfall.v1.schema.json
 
 race: ## the rooms that are cheap to build with the race detector
-	go test -race -short -shuffle=on -count=1 $(ROOMS)
+	go test -race -shuffle=on -count=1 $(ROOMS)
 
 e2e: build ## only the end-to-end tests, on the built binaries
 	cd devstack && go test -count=1 -timeout=20m ./e2e/...

@@ -121,8 +121,7 @@ func opened(t *testing.T) *office {
 }
 
 func (o *office) again() *office {
-	s := &testsuite.WorkflowTestSuite{}
-	n := &office{TestWorkflowEnvironment: s.NewTestWorkflowEnvironment(), shelf: o.shelf, pages: o.pages, latch: o.latch}
+	n := &office{TestWorkflowEnvironment: Quiet(), shelf: o.shelf, pages: o.pages, latch: o.latch}
 	n.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&activities.Door{Log: slog.New(slog.DiscardHandler)}}})
 	n.RegisterWorkflowWithOptions(ShowRegistry, workflow.RegisterOptions{Name: ShowRegistryType})
 	n.RegisterActivity(&activities.Plans{Check: func(plan.Plan) error { return nil }})

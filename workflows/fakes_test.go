@@ -145,8 +145,7 @@ func (b *book) List(context.Context, plan.Landing, plan.Registry) ([]plan.Row, e
 
 func newEnv(t *testing.T, c *cloud, b *book) *testsuite.TestWorkflowEnvironment {
 	t.Helper()
-	s := &testsuite.WorkflowTestSuite{}
-	env := s.NewTestWorkflowEnvironment()
+	env := workflows.Quiet()
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&activities.Door{Log: slog.New(slog.DiscardHandler)}}})
 	env.RegisterWorkflowWithOptions(workflows.Migrate, workflow.RegisterOptions{Name: workflows.MigrateType})
 	env.RegisterWorkflowWithOptions(workflows.Land, workflow.RegisterOptions{Name: workflows.LandType})

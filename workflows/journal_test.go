@@ -100,7 +100,7 @@ func (l *ledger) said() []string {
 
 func newJournalEnv(t *testing.T, l *ledger) *testsuite.TestWorkflowEnvironment {
 	t.Helper()
-	env := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
+	env := workflows.Quiet()
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&activities.Door{Log: slog.New(slog.DiscardHandler)}}})
 	env.RegisterWorkflowWithOptions(workflows.Journal, workflow.RegisterOptions{Name: workflows.JournalType})
 	env.RegisterWorkflowWithOptions(workflows.ShowJournal, workflow.RegisterOptions{Name: workflows.ShowJournalType})

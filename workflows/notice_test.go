@@ -51,7 +51,7 @@ func (e *ear) whats() string {
 // telling runs a workflow that is nothing but a herald, and returns once it has ended.
 func telling(t *testing.T, e *ear, to plan.Notify, run func(ctx workflow.Context, h *herald) error) *testsuite.TestWorkflowEnvironment {
 	t.Helper()
-	env := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
+	env := Quiet()
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&activities.Door{Log: slog.New(slog.DiscardHandler)}}})
 	env.RegisterActivity(&activities.Notices{Teller: e})
 	env.ExecuteWorkflow(func(ctx workflow.Context) error { return run(ctx, newHerald(to)) })
@@ -121,7 +121,7 @@ func TestAnAttemptAfterTheFirstTellsTheSameNotice(t *testing.T) {
 
 func TestWithoutAWebhookNothingIsScheduled(t *testing.T) {
 	e := &ear{}
-	env := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
+	env := Quiet()
 	env.RegisterActivity(&activities.Notices{Teller: e})
 	timers := 0
 	env.SetOnTimerScheduledListener(func(string, time.Duration) { timers++ })
@@ -226,7 +226,7 @@ func TestAFlushGivesUpAfterAMinuteAndTheNextRunTellsTheRestUnderTheSameIds(t *te
 
 func TestARunThatIsCancelledStillTellsItsLastWord(t *testing.T) {
 	e := &ear{}
-	env := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
+	env := Quiet()
 	env.RegisterActivity(&activities.Notices{Teller: e})
 	env.RegisterDelayedCallback(env.CancelWorkflow, time.Hour)
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {

@@ -57,7 +57,7 @@ func (d *desk) said() string {
 // written runs a workflow that writes by a scribe of its own.
 func written(t *testing.T, d *desk, in JournalInput, work func(ctx workflow.Context, s *scribe) error) *testsuite.TestWorkflowEnvironment {
 	t.Helper()
-	env := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
+	env := Quiet()
 	env.RegisterWorkflowWithOptions(d.journal, workflow.RegisterOptions{Name: JournalType})
 	whole := func(ctx workflow.Context) error {
 		s := newScribe(in)
@@ -170,7 +170,7 @@ func TestAJournalThatSomebodyElseHasStartedIsSignalled(t *testing.T) {
 
 func TestWhatACancelledWorkflowDidIsHandedOver(t *testing.T) {
 	d := &desk{}
-	env := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
+	env := Quiet()
 	env.RegisterWorkflowWithOptions(d.journal, workflow.RegisterOptions{Name: JournalType})
 	work := func(ctx workflow.Context) error {
 		s := newScribe(inAWS("1"))
@@ -191,7 +191,7 @@ func TestAJournalThatCannotBeToldKeepsNobodyWaitingAndIsToldLater(t *testing.T) 
 	var got []plan.Entry
 	var worked time.Duration
 	tries := 0
-	env := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
+	env := Quiet()
 	const anything = "mock.Anything" // of the package that the test environment matches with
 	env.OnSignalExternalWorkflow(anything, JournalID("p"), "", RecordMessage, anything).Return(
 		func(_, _, _, _ string, arg any) error {

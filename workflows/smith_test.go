@@ -232,12 +232,13 @@ func (f *forge) did() []string {
 
 func forgeEnv(t *testing.T, f *forge, e *ear) *testsuite.TestWorkflowEnvironment {
 	t.Helper()
-	s := &testsuite.WorkflowTestSuite{}
-	env := s.NewTestWorkflowEnvironment()
-	env.SetTestTimeout(20 * time.Second)
+	env := workflows.Quiet()
 	f.now = env.Now
 	f.bearer.claims = plan.TokenClaims{ID: "token1", Server: "server1", Issued: env.Now().Add(-time.Hour), Expires: env.Now().Add(89 * 24 * time.Hour)}
-	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&activities.Door{Log: slog.New(slog.DiscardHandler)}}})
+	env.SetWorkerOptions(worker.Options{
+		Interceptors:             []interceptor.WorkerInterceptor{&activities.Door{Log: slog.New(slog.DiscardHandler)}},
+		DeadlockDetectionTimeout: 10 * time.Second, // a machine that is busy, or slowed by the race detector, is no workflow that never yields
+	})
 	env.RegisterWorkflowWithOptions(workflows.RotateCredential, workflow.RegisterOptions{Name: workflows.RotateCredentialType})
 	env.RegisterWorkflowWithOptions(workflows.RotateCredentials, workflow.RegisterOptions{Name: workflows.RotateCredentialsType})
 	env.RegisterWorkflowWithOptions(workflows.CheckPosture, workflow.RegisterOptions{Name: workflows.CheckPostureType})
