@@ -3,9 +3,9 @@ SHELL := /bin/sh
 TOOL  := go tool -modfile=go.tools.mod
 ROOMS := ./plan/... ./fault/... ./activities/... ./workflows/... ./cloud/step/... ./simulator/kernel/... ./report/...
 
-.PHONY: help build demo up test check race e2e conformance bench lint generate fmt
+.PHONY: help build demo up test check race e2e conformance bench bench-rotations lint generate fmt
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' Makefile
 
 build: ## the three binaries, in bin/
 	go build -o bin/landfall ./starter
@@ -41,6 +41,9 @@ conformance: build ## adapters and simulators judged by what others wrote (pytho
 
 bench: ## benchmarks
 	go test -run='^$$' -bench=. -benchmem ./plan ./report
+
+bench-rotations: build ## 500 credentials in one tick of a schedule: rotations a minute, calls, and how near the clouds' limits
+	bin/landfall-dev bench $(if $(MANY),-many $(MANY)) $(if $(SCALE),-scale $(SCALE))
 
 lint: ## golangci-lint, built from its own module (slow the first time)
 	go tool -modfile=go.lint.mod golangci-lint run ./...

@@ -32,13 +32,16 @@ func run(ctx context.Context, args []string) error {
 		return demo(ctx, args[1:])
 	case "rehearse":
 		return rehearse(ctx, args[1:])
+	case "bench":
+		return benchmark(ctx, args[1:])
 	}
 	fmt.Fprint(os.Stderr, "landfall-dev up         the whole stack in the foreground: Temporal, its UI, the simulated clouds, the worker\n"+
 		"landfall-dev demo       the paper's morning on it, with a report\n"+
-		"landfall-dev rehearse   a plan on it, with faults in chosen steps (landfall rehearse)\n\n"+
+		"landfall-dev rehearse   a plan on it, with faults in chosen steps (landfall rehearse)\n"+
+		"landfall-dev bench      many credentials rotated in one tick of a schedule, and what that costs each cloud\n\n"+
 		"Example: landfall-dev up -scenario devstack/scenario/itbytes.yaml\n")
 	if verb == "-h" || verb == "--help" || verb == "help" {
 		return flag.ErrHelp
 	}
-	return fmt.Errorf("there is no verb %q: use up, demo or rehearse", verb)
+	return fmt.Errorf("there is no verb %q: use up, demo, rehearse or bench", verb)
 }

@@ -16,7 +16,7 @@ import (
 
 // flags are what the verbs have in common; the environment gives the defaults, as make up documents.
 func flags(verb, world, out string) (*flag.FlagSet, *stack.Options) {
-	o := &stack.Options{Say: func(format string, a ...any) { fmt.Printf(format+"\n", a...) }}
+	o := &stack.Options{Say: say}
 	fs := flag.NewFlagSet("landfall-dev "+verb, flag.ContinueOnError)
 	fs.StringVar(&o.Scenario, "scenario", or(os.Getenv("SCENARIO"), "devstack/scenario/"+world+".yaml"), "file of the simulated world")
 	fs.StringVar(&o.State, "state", or(os.Getenv("STATE"), out+"/state"), "folder of databases and logs")
@@ -26,6 +26,9 @@ func flags(verb, world, out string) (*flag.FlagSet, *stack.Options) {
 	o.EnvFile = out + "/env"
 	return fs, o
 }
+
+// say tells on this terminal.
+func say(format string, a ...any) { fmt.Printf(format+"\n", a...) }
 
 // up starts the whole stack and stays in the foreground.
 func up(ctx context.Context, args []string) error {

@@ -70,7 +70,7 @@ func raise(t *testing.T) *world {
 		t.Cleanup(srv.Close)
 		env[name] = srv.URL
 	}
-	cfg := config{sessions: t.TempDir()}
+	cfg := config{sessions: t.TempDir(), haste: 1e6}
 	for _, session := range sim.Sessions() {
 		if err := os.WriteFile(filepath.Join(cfg.sessions, session.Login+".json"), session.Content, 0o600); err != nil {
 			t.Fatal(err)
