@@ -16,7 +16,7 @@ func benchmark(ctx context.Context, args []string) error {
 	fs := flag.NewFlagSet("landfall-dev bench", flag.ContinueOnError)
 	fs.IntVar(&o.Many, "many", 500, "credentials in the tick")
 	fs.Float64Var(&o.Scale, "scale", 0.1, "what all times are multiplied by, the clouds', the product's and those of the limits")
-	fs.DurationVar(&o.Within, "within", 20*time.Minute, "until it is given up")
+	fs.DurationVar(&o.Within, "within", 30*time.Minute, "until it is given up")
 	fs.StringVar(&o.Bin, "bin", "bin", "folder of the built binaries")
 	fs.StringVar(&o.State, "state", "out/bench", "folder of databases and logs")
 	if err := fs.Parse(args); err != nil {

@@ -71,14 +71,14 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	}
 	r.Promoted = time.Since(b.began)
 	o.Say("every new key is current after %s; the old ones have their grace", r.Promoted.Round(time.Second))
-	if err := b.done(ctx); err != nil {
-		return r, b.where(err)
-	}
+	late := b.done(ctx)
 	r.Done = time.Since(b.began)
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Minute) // also of one that was given up it is told what it cost
+	defer stop()
 	if err := b.measure(ctx, run, &r); err != nil {
-		return r, b.where(err)
+		return r, b.where(errors.Join(late, err))
 	}
-	return r, b.where(b.judge(ctx, &r))
+	return r, b.where(errors.Join(late, b.judge(ctx, &r)))
 }
 
 func (b *bench) where(err error) error {
