@@ -45,8 +45,6 @@ type bench struct {
 
 // Run rotates the credentials in one tick and tells what it took. The error says what was lost, left over or not finished.
 func Run(ctx context.Context, o Options) (Result, error) {
-	ctx, cancel := context.WithTimeout(ctx, o.Within)
-	defer cancel()
 	b := &bench{o: o}
 	if err := b.raise(ctx); err != nil {
 		return Result{}, err
@@ -65,17 +63,16 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	r := Result{Many: len(b.all), Scale: o.Scale}
-	run, err := b.promoted(ctx)
-	if err != nil {
-		return r, b.where(err)
-	}
+	waiting, enough := context.WithTimeout(ctx, o.Within)
+	defer enough()
+	run, late := b.promoted(waiting)
 	r.Promoted = time.Since(b.began)
-	o.Say("every new key is current after %s; the old ones have their grace", r.Promoted.Round(time.Second))
-	late := b.done(ctx)
+	if r.Current = late == nil; r.Current {
+		o.Say("every new key is current after %s; the old ones have their grace", r.Promoted.Round(time.Second))
+		late = b.done(waiting)
+	}
 	r.Done = time.Since(b.began)
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Minute) // also of one that was given up it is told what it cost
-	defer stop()
-	if err := b.measure(ctx, run, &r); err != nil {
+	if err := b.measure(ctx, run, &r); err != nil { // also of one that was given up it is told what it cost
 		return r, b.where(errors.Join(late, err))
 	}
 	return r, b.where(errors.Join(late, b.judge(ctx, &r)))

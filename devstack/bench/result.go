@@ -26,6 +26,7 @@ const (
 type Result struct {
 	Many       int
 	Scale      float64
+	Current    bool          // every new key is
 	Promoted   time.Duration // until every new key was current
 	Done       time.Duration // until every old key was deleted
 	Calls      map[string]Count
@@ -109,8 +110,10 @@ func (r Result) Write(to io.Writer) {
 	line := func(format string, a ...any) { fmt.Fprintf(w, format+"\n", a...) }
 	perMinute := float64(r.Many) / r.Promoted.Minutes()
 	line("rotations\t%d in one tick, %d not finished, %d credentials lost, %d keys left over", r.Many, r.Unfinished, r.Lost, r.Left)
-	line("rotations per minute\t%.0f until the new keys were current (%s); %s with the old keys' graces", perMinute, r.Promoted.Round(time.Second), r.Done.Round(time.Second))
-	line("in a world as fast as ours\tall times and limits here are ×%g: %.0f rotations per minute", r.Scale, perMinute*r.Scale)
+	if r.Current {
+		line("rotations per minute\t%.0f until the new keys were current (%s); %s with the old keys' graces", perMinute, r.Promoted.Round(time.Second), r.Done.Round(time.Second))
+		line("all times and limits ×%g\tin a world as fast as ours at least %.0f rotations per minute: what this machine takes would not take longer there", r.Scale, perMinute*r.Scale)
+	}
 	line("canary\t%d sign-ins with the current keys, %d failures", r.Canary.Probes, r.Canary.Failures)
 	line("history of the tick\t%d events of %d, %.1f MB of %d MB", r.Tick.Events, eventsAtMost, float64(r.Tick.Bytes)/(1<<20), bytesAtMost>>20)
 	line("biggest history\t%d events of %d, %.1f MB (%s)", r.Biggest.Events, eventsAtMost, float64(r.Biggest.Bytes)/(1<<20), r.Biggest.ID)
@@ -125,9 +128,9 @@ func (r Result) Write(to io.Writer) {
 		}
 		line("%s\t%.1f\t%.1f\t%.1f", api, float64(c.Reads+c.Writes)/float64(of), float64(c.Reads)/float64(of), float64(c.Writes)/float64(of))
 	}
-	line("\nlimit\tcalls\trefused\tfullest\tof")
+	line("\nlimit\tcalls\trefused\tbusiest\tfullest bucket\tof")
 	for _, l := range r.Limits {
-		line("%s\t%d\t%d\t%.0f %%\t%g in %s", l.Name, l.Taken, l.Refused, 100*l.Peak, l.Calls, time.Duration(float64(l.Per)/r.Scale).Round(time.Millisecond))
+		line("%s\t%d\t%d\t%.1f %%\t%.1f %%\t%g in %s", l.Name, l.Taken, l.Refused, 100*l.Busiest, 100*l.Peak, l.Calls, time.Duration(float64(l.Per)/r.Scale).Round(time.Millisecond))
 	}
 	_ = w.Flush() // a terminal that went away wants nothing
 }

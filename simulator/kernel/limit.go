@@ -65,6 +65,8 @@ type Metered struct {
 	Refused int `json:"refused"`
 	// Peak is how full the fullest of its buckets has been: at 1 the next call is refused.
 	Peak float64 `json:"peak"`
+	// Busiest is the most that were taken of one caller in any time as long as Per, as a share of Calls.
+	Busiest float64 `json:"busiest"`
 }
 
 // meter counts what is called under one limit. A bucket fills by a call and empties all the time, as fast as the limit allows.
@@ -74,8 +76,9 @@ type meter struct {
 }
 
 type bucket struct {
-	level float64
-	at    time.Time
+	level  float64
+	at     time.Time
+	lately []time.Time // calls of the last Per
 }
 
 // Check refuses rates that no limit has the name of.
@@ -148,6 +151,11 @@ func (g *gauge) pass(c Call, now time.Time) (over *Limit, wait time.Duration) {
 		b.level++
 		m.Taken++
 		m.Peak = max(m.Peak, b.level/m.Burst)
+		for len(b.lately) > 0 && now.Sub(b.lately[0]) > m.Per {
+			b.lately = b.lately[1:]
+		}
+		b.lately = append(b.lately, now)
+		m.Busiest = max(m.Busiest, float64(len(b.lately))/m.Calls)
 	}
 	return nil, 0
 }
@@ -180,7 +188,7 @@ func (k *Kernel) ResetLimits() {
 	k.gauge.mu.Lock()
 	defer k.gauge.mu.Unlock()
 	for _, m := range k.gauge.meters {
-		m.Taken, m.Refused, m.Peak = 0, 0, 0
+		m.Taken, m.Refused, m.Peak, m.Busiest = 0, 0, 0, 0
 	}
 }
 
