@@ -83,6 +83,15 @@ const (
 // Disables reports whether a key of this kind can be switched off and on again before it is deleted.
 func (k CredentialKind) Disables() bool { return k == AccessKey || k == ServiceKey }
 
+// Watched is how long a canary waits between two sign-ins with a key of this kind. It asks as often as a consumer would be hurt by
+// a gap, and takes from nobody what a cloud allows: Entra lets one application have only so many tokens.
+func (k CredentialKind) Watched() time.Duration {
+	if k == EntraSecret || k == EntraCertificate {
+		return 5 * time.Second
+	}
+	return 500 * time.Millisecond
+}
+
 // Most is how many keys of this kind one identity may have at a time; 0 where its cloud names no small number.
 func (k CredentialKind) Most() int {
 	switch k {

@@ -150,23 +150,22 @@ func keysIn(key string) []string {
 	return []string{key}
 }
 
-// The canary's paces: all the time where something changes, for a while now and then where it is only waited. It signs in as
-// often as a tick of many hundreds may, without taking from others what the clouds allow: Entra lets one application have only
-// so many tokens.
+// The canary's paces: all the time where something changes, for a while now and then where it is only waited.
 const (
-	closely  = 5 * time.Second
 	soonest  = 500 * time.Millisecond // in a world however fast
-	looks    = 4                      // so many at a time
+	burst    = 20 * time.Second
+	looks    = 4 // so many at a time where it is only waited
 	rarely   = 30 * time.Minute
 	burstsIn = 20 // bursts in a grace that is shorter than a day
 )
 
 // watch signs in with the vault's current key all through the rotation, as a consumer would, and keeps count.
 func (r *rotation) watch(ctx workflow.Context) {
-	in := activities.WatchInput{Credential: r.in.Credential, Every: max(paced(closely, r.in.Pace), soonest)}
-	in.For = (looks - 1) * in.Every
+	in := activities.WatchInput{Credential: r.in.Credential, Every: max(paced(r.Kind.Watched(), r.in.Pace), soonest)}
 	for ctx.Err() == nil && !r.turning && !r.ended() {
+		in.For = max(paced(burst, r.in.Pace), looks*in.Every)
 		if !r.busy() {
+			in.For = (looks - 1) * in.Every
 			gap := min(rarely, max(r.in.Credential.Grace/burstsIn, time.Second))
 			_, err := awaitUntil(ctx, workflow.Now(ctx).Add(gap), "between two looks at the current key", func() bool { return r.busy() || r.turning || r.ended() })
 			if err != nil {

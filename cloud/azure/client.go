@@ -51,7 +51,7 @@ func (d *door) grant(ctx context.Context, k session.ClientKey, scope string) (se
 	}
 	turn := pace.Use{Limit: entraTokens, Of: k.Client}
 	if err := d.turns.Wait(ctx, turn); err != nil {
-		return session.Bearer{}, err
+		return session.Grant{}, err
 	}
 	var a answer
 	err := askEntra(ctx, d.options.HTTP, at, form, &a)
