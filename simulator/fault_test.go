@@ -38,11 +38,15 @@ func TestAFaultStrikesAsItIsOrdered(t *testing.T) {
 		{"hang for a while", map[string]any{"do": "hang", "for": "5ms", "times": 1}, []int{0, 200, 200}},
 		{"reset", map[string]any{"do": "reset", "times": 2}, []int{0, 0, 200}},
 		{"lose", map[string]any{"do": "lose", "times": 1}, []int{0, 200, 200}},
+		{"stall", map[string]any{"do": "stall", "times": 1}, []int{0, 200, 200}},
+		{"stall for a while", map[string]any{"do": "stall", "for": "5ms", "times": 1}, []int{200, 200, 200}},
 		{"after", map[string]any{"after": 1, "status": 429}, []int{200, 429, 429}},
 		{"times", map[string]any{"times": 1, "status": 429}, []int{429, 200, 200}},
 		{"after and times", map[string]any{"after": 1, "times": 1, "status": 429}, []int{200, 429, 200}},
 		{"another operation", map[string]any{"match": map[string]any{"operation": "GetVaultItems"}}, []int{200, 200, 200}},
 		{"another kind", map[string]any{"match": map[string]any{"kind": "write"}}, []int{200, 200, 200}},
+		{"another path", map[string]any{"match": map[string]any{"path": "/v1/vaults/"}}, []int{200, 200, 200}},
+		{"this path", map[string]any{"match": map[string]any{"path": "/vaults"}, "status": 403}, []int{403, 403, 403}},
 		{"another cloud", map[string]any{"match": map[string]any{"cloud": "gcp"}}, []int{200, 200, 200}},
 		{"this login", map[string]any{"match": map[string]any{"login": "connect", "service": "connect"}, "status": 403}, []int{403, 403, 403}},
 	} {
@@ -90,6 +94,29 @@ func TestALostAnswerLeavesTheDeedDoneAndAResetDoesNot(t *testing.T) {
 	s.reads(t, 0, map[string]any{"do": "reset", "times": 1, "match": write})
 	if got := s.create(t, "reset"); got != 0 || s.stands(t, "reset") {
 		t.Errorf("reset: got %d, and it stands: %v", got, s.stands(t, "reset"))
+	}
+}
+
+func TestAStalledAnswerComesOnceItIsLiftedAndTheDeedIsDoneBefore(t *testing.T) {
+	s := listen(t, world())
+	id, _ := s.reads(t, 0, map[string]any{"do": "stall", "match": map[string]any{"operation": "CreateVaultItem"}})
+	answered := make(chan int, 1)
+	go func() { answered <- s.create(t, "stalled") }()
+	for end := time.Now().Add(10 * time.Second); !s.stands(t, "stalled"); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("what was asked for was not done")
+		}
+	}
+	select {
+	case got := <-answered:
+		t.Fatalf("answered with %d before the fault was lifted", got)
+	case <-time.After(100 * time.Millisecond):
+	}
+	if status, _ := s.order(t, "DELETE", "/sim/faults/"+id, nil); status != 204 {
+		t.Fatalf("lift: got %d", status)
+	}
+	if got := <-answered; got != 200 {
+		t.Errorf("lifted: got %d, want the answer to what was done", got)
 	}
 }
 

@@ -34,7 +34,7 @@ func check(f kernel.Fault) error {
 
 // deeds are what a fault can do.
 func deeds() []string {
-	return []string{"", kernel.DoRefuse, kernel.DoHang, kernel.DoReset, kernel.DoLose, kernel.DoGarble, kernel.DoExpire, kernel.DoLock}
+	return []string{"", kernel.DoRefuse, kernel.DoHang, kernel.DoReset, kernel.DoLose, kernel.DoStall, kernel.DoGarble, kernel.DoExpire, kernel.DoLock}
 }
 
 // checkStep refuses a step that no call could name.

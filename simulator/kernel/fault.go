@@ -3,6 +3,7 @@ package kernel
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,6 +13,7 @@ const (
 	DoHang   = "hang"   // never answer (until For has passed)
 	DoReset  = "reset"  // drop the connection before anything is done
 	DoLose   = "lose"   // do what was asked and drop the connection before the answer: the outcome is unknown
+	DoStall  = "stall"  // do what was asked and keep the answer back until the fault is lifted, or For has passed
 	DoGarble = "garble" // answer 200 with what no client of the cloud can read
 	DoExpire = "expire" // end the session of the call's login, once: it stays so until somebody signs in
 	DoLock   = "lock"   // lock the call's login, once: it stays so until somebody frees it
@@ -43,6 +45,7 @@ type Fault struct {
 	ordered time.Time
 	passed  int
 	struck  int
+	lifted  chan struct{} // closed once it is
 }
 
 // Match says which calls a Fault strikes.
@@ -54,6 +57,7 @@ type Match struct {
 	Login     string `json:"login" yaml:"login"`
 	Step      string `json:"step" yaml:"step"` // cloud/environment/step, as Call.Step
 	Kind      string `json:"kind" yaml:"kind"` // read or write
+	Path      string `json:"path" yaml:"path"` // a part of the request's path, such as the name of what is meant
 }
 
 func (m Match) hits(c Call) bool {
@@ -64,7 +68,7 @@ func (m Match) hits(c Call) bool {
 			return false
 		}
 	}
-	return true
+	return strings.Contains(c.Path, m.Path)
 }
 
 // Refusal is why a call is not admitted, for the provider to put in its cloud's own words.
@@ -95,7 +99,7 @@ func (k *Kernel) Order(f Fault) string {
 		k.nextID++
 		f.ID = "fault-" + strconv.Itoa(k.nextID)
 	}
-	f.ordered = time.Now()
+	f.ordered, f.lifted = time.Now(), make(chan struct{})
 	k.faults = append(k.faults, &f)
 	return f.ID
 }
@@ -105,7 +109,12 @@ func (k *Kernel) Lift(id string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	n := len(k.faults)
-	k.faults = slices.DeleteFunc(k.faults, func(f *Fault) bool { return f.ID == id })
+	k.faults = slices.DeleteFunc(k.faults, func(f *Fault) bool {
+		if f.ID == id {
+			close(f.lifted)
+		}
+		return f.ID == id
+	})
 	return len(k.faults) < n
 }
 

@@ -66,6 +66,7 @@ type Call struct {
 	Write     bool   `json:"-"`         // whether it changes anything
 	Login     string `json:"login"`     // the login whose credential signed it; empty where it is none of the scenario's
 	Step      string `json:"step"`      // the caller's piece of work, aws/prod/vpc, where it names one (see step.go); Serve sets it
+	Path      string `json:"path"`      // of the request's address; Serve sets it
 	Caller    string `json:"-"`         // whose calls a cloud counts together, where that is not the login
 }
 
@@ -88,7 +89,7 @@ func (c Call) kind() string {
 // latency of the call and lets do answer it. Either way the call enters the journal with the status that went out.
 func (k *Kernel) Serve(w http.ResponseWriter, r *http.Request, c Call, refuse func(http.ResponseWriter, Refusal), do func(http.ResponseWriter)) {
 	at := k.Now()
-	c.Step = stepOf(r)
+	c.Step, c.Path = stepOf(r), r.URL.Path
 	rec := &recorder{ResponseWriter: w}
 	note := func() { k.note(at, c, rec.status) }
 	k.wake(c)
@@ -112,13 +113,16 @@ func (k *Kernel) Serve(w http.ResponseWriter, r *http.Request, c Call, refuse fu
 		return
 	}
 	if !k.sleep(r.Context(), k.latency(c)) {
-		rec.status = 499
+		rec.status = statusGone
 		note()
 		return
 	}
 	do(rec)
 	note()
 }
+
+// statusGone is how a call is noted whose caller went away before it was answered.
+const statusGone = 499
 
 // Now is the simulated clouds' clock.
 func (k *Kernel) Now() time.Time { return time.Now().UTC() }

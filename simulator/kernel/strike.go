@@ -1,7 +1,10 @@
 package kernel
 
 import (
+	"bytes"
+	"context"
 	"io"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -12,7 +15,7 @@ func (k *Kernel) strike(c Call) *Fault {
 	defer k.mu.Unlock()
 	for _, f := range k.faults {
 		age := time.Since(f.ordered)
-		if !f.Match.hits(c) || age < time.Duration(f.From) || (f.For > 0 && f.Do != DoHang && age > time.Duration(f.From+f.For)) {
+		if !f.Match.hits(c) || age < time.Duration(f.From) || (f.For > 0 && !f.waits() && age > time.Duration(f.From+f.For)) {
 			continue
 		}
 		as, meant := k.worded(f, c)
@@ -56,6 +59,22 @@ func (k *Kernel) worded(f *Fault, c Call) (as Fault, meant bool) {
 	return as, true
 }
 
+// waits reports whether For is how long the fault keeps a call, and not how long it lasts itself.
+func (f *Fault) waits() bool { return f.Do == DoHang || f.Do == DoStall }
+
+// outwait waits until the fault is lifted or its time is over, and reports whether whoever called is still there.
+func (f *Fault) outwait(ctx context.Context) bool {
+	t := time.NewTimer(f.For.Or(2 * time.Minute))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-f.lifted:
+	case <-t.C:
+	}
+	return true
+}
+
 // turns is the state that the fault leaves the call's login in, or "".
 func (f *Fault) turns() string {
 	switch f.Do {
@@ -88,6 +107,14 @@ func (k *Kernel) suffer(rec *recorder, r *http.Request, c Call, f *Fault, refuse
 		do(&deaf{header: http.Header{}})
 		rec.status = http.StatusBadGateway
 		return true
+	case DoStall: // the deed is done and its answer waits
+		a := &kept{header: http.Header{}}
+		do(a)
+		if !f.outwait(r.Context()) {
+			rec.status = statusGone
+			return true
+		}
+		a.tell(rec)
 	case DoGarble:
 		garble(rec)
 	case DoExpire, DoLock:
@@ -112,3 +139,28 @@ type deaf struct{ header http.Header }
 func (d *deaf) Header() http.Header         { return d.header }
 func (d *deaf) Write(b []byte) (int, error) { return len(b), nil }
 func (d *deaf) WriteHeader(int)             {}
+
+// kept takes an answer that is told later.
+type kept struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (k *kept) Header() http.Header         { return k.header }
+func (k *kept) Write(b []byte) (int, error) { return k.body.Write(b) }
+
+func (k *kept) WriteHeader(s int) {
+	if k.status == 0 {
+		k.status = s
+	}
+}
+
+// tell tells the answer.
+func (k *kept) tell(w http.ResponseWriter) {
+	maps.Copy(w.Header(), k.header)
+	if k.status != 0 {
+		w.WriteHeader(k.status)
+	}
+	_, _ = w.Write(k.body.Bytes()) // a client that went away hears nothing
+}
