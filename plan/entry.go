@@ -57,20 +57,16 @@ func EntryKinds() []EntryKind {
 }
 
 // Secret says which field of an entry holds what looks like a secret, and what it looks like; both are empty where none
-// does. The id of an access key opens nothing, and names the thing that was made.
+// does. The id of an access key opens nothing, and names what was made, made current, switched off or found in use.
 func (e Entry) Secret() (field, what string) {
-	id := e.ID
-	if accessKeyID.MatchString(id) {
-		id = ""
-	}
 	for _, f := range []struct{ name, text string }{
 		{"landing", e.Landing},
 		{"step", e.Step},
 		{"login", e.Login},
 		{"who", e.Who},
-		{"what", e.What},
-		{"why", e.Why},
-		{"id", id},
+		{"what", nameless(e.What)},
+		{"why", nameless(e.Why)},
+		{"id", nameless(e.ID)},
 		{"state", e.State},
 		{"evidence", e.Evidence},
 		{"run", e.Run},
@@ -113,8 +109,19 @@ func (e Entry) Weight() int {
 	return n
 }
 
-// accessKeyID is the id of an AWS access key, alone.
-var accessKeyID = regexp.MustCompile(`^(AKIA|ASIA)[A-Z0-9]{16}$`)
+// nameless is a text without the ids of AWS access keys. Where what could be a key's secret stands there too it is left as it
+// is: somebody has pasted both.
+func nameless(text string) string {
+	if accessKeySecret.MatchString(text) {
+		return text
+	}
+	return accessKeyID.ReplaceAllString(text, "")
+}
+
+var (
+	accessKeyID     = regexp.MustCompile(`\b(AKIA|ASIA)[A-Z0-9]{16}\b`)
+	accessKeySecret = regexp.MustCompile(`[A-Za-z0-9/+]{40}`) // it has no form but its length
+)
 
 // Record is an entry as it was sealed: in its place of its plan's chain, with the hash by which a change is found.
 type Record struct {

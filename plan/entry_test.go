@@ -52,12 +52,24 @@ func TestASecretInAnEntryIsFoundInWhateverFieldItIs(t *testing.T) {
 func TestWhatNamesASecretIsNone(t *testing.T) {
 	for _, e := range []Entry{
 		{ID: "AKIA" + "IOSFODNN7EXAMPLE"},
+		{What: "aws-prod-keys: AKIA" + "IOSFODNN7EXAMPLE is current", Why: "the key AKIA" + "IOSFODNN7EXAMPLE never proved itself"},
 		{After: Fields{"password": "op://vault/item"}},
 		{After: Fields{"mfaToken": "on", "secret": "set"}},
 		{Evidence: "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Run: "land/p/aws/prod/0198c5f2-1d2e-7c3b-8a7f-0d6f1e2a3b4c"},
 	} {
 		if field, what := e.Secret(); what != "" {
 			t.Errorf("%+v holds %s in %q, want nothing found", e, what, field)
+		}
+	}
+}
+
+func TestAnAccessKeyWhoseSecretStandsBesideItsIDIsFound(t *testing.T) {
+	for _, text := range []string{
+		"AKIA" + "IOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY",
+		"AKIA" + "IOSFODNN7EXAMPLE/wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY",
+	} {
+		if field, what := (Entry{Why: "it was pasted: " + text}).Secret(); field != "why" || what != "an AWS access key" {
+			t.Errorf("%q: found %q in %q, want an AWS access key in why", text, what, field)
 		}
 	}
 }
