@@ -2,7 +2,9 @@ package identity
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
+	"time"
 
 	"google.golang.org/api/iam/v1"
 
@@ -11,8 +13,21 @@ import (
 	"github.com/itbytes/landfall/plan"
 )
 
-// attempts is how often a policy is read and written again when somebody else writes it in between.
-const attempts = 5
+// attempts is how often a policy is read and written again when somebody else writes it in between: the other identities of a
+// plan do, all at once.
+const attempts = 9
+
+// giveWay lets others write their policy first, for longer each time and never for as long as they let us, as Google asks for:
+// "retry the whole read-modify-write with exponential backoff".
+func giveWay(ctx context.Context, attempt int) error {
+	most := 20 * time.Millisecond << attempt
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(most/4 + rand.N(most)): //nolint:gosec // who comes first is no secret
+		return nil
+	}
+}
 
 // What an observation says of a subject.
 const (
@@ -66,14 +81,14 @@ func (c federation) shutOut(ctx context.Context, s *wire.Session, t plan.Task, d
 // rewrite changes the account's policy as it stands, as often as somebody else writes in between.
 func (c federation) rewrite(ctx context.Context, s *wire.Session, t plan.Task, change func(*iam.Policy) bool) error {
 	var err error
-	for range attempts {
+	for n := range attempts {
 		p, failed := c.policy(ctx, s, t)
 		if failed != nil || !change(p) {
 			return failed
 		}
 		p.Version = 3
 		_, err = s.IAM.Projects.ServiceAccounts.SetIamPolicy(c.account(t), &iam.SetIamPolicyRequest{Policy: p}).Context(ctx).Do()
-		if !wire.Changed(err) {
+		if !wire.Changed(err) || n == attempts-1 || giveWay(ctx, n) != nil {
 			break
 		}
 	}

@@ -116,14 +116,14 @@ func (roles) policy(ctx context.Context, s *wire.Session, t plan.Task) (*iampb.P
 // where somebody else has written since, and it is read again.
 func (c roles) rewrite(ctx context.Context, s *wire.Session, t plan.Task, change func(*iampb.Policy) bool) error {
 	var err error
-	for range attempts {
+	for n := range attempts {
 		p, failed := c.policy(ctx, s, t)
 		if failed != nil || !change(p) {
 			return failed
 		}
 		p.Version = 3
 		_, err = s.Projects.SetIamPolicy(ctx, &iampb.SetIamPolicyRequest{Resource: "projects/" + names.Project(t), Policy: p})
-		if !wire.Changed(err) {
+		if !wire.Changed(err) || n == attempts-1 || giveWay(ctx, n) != nil {
 			break
 		}
 	}
