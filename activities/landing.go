@@ -174,6 +174,9 @@ func (a *Landings) cloud(l plan.Landing) (Carrier, error) {
 	return c, nil
 }
 
+// beatEvery is how often a long activity tells that it lives.
+const beatEvery = 4 * time.Second
+
 // pulse keeps telling Temporal that the activity lives, and what it was about to make when it last said so.
 type pulse struct {
 	ctx    context.Context //nolint:containedctx // the activity's own, for as long as it runs
@@ -185,7 +188,7 @@ func beat(ctx context.Context) *pulse {
 	p := &pulse{ctx: ctx, done: make(chan struct{})}
 	p.making.Store("")
 	go func() {
-		t := time.NewTicker(4 * time.Second)
+		t := time.NewTicker(beatEvery)
 		defer t.Stop()
 		for {
 			select {

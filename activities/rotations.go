@@ -2,7 +2,10 @@ package activities
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
+
+	"go.temporal.io/sdk/activity"
 
 	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
@@ -233,15 +236,17 @@ type WatchInput struct {
 }
 
 // WatchKey signs in with the vault's current key again and again, as a consumer would, and counts. A sign-in that was one too
-// many for the cloud says nothing of the key, and is not counted. Cut short by a cancellation it tells what it has seen so far.
+// many for the cloud says nothing of the key, and is not counted. Cut short by a cancellation it tells what it has seen so far;
+// its heartbeats tell it too, for when its worker dies.
 func (a *Rotations) WatchKey(ctx context.Context, in WatchInput) (plan.Canary, error) {
 	s, err := a.smith(KeyInput{Credential: in.Credential})
 	if err != nil {
 		return plan.Canary{}, err
 	}
-	pulse := beat(ctx)
-	defer pulse.stop()
+	var seen atomic.Value
 	out, began := plan.Canary{}, time.Now()
+	seen.Store(out)
+	defer tellSeen(ctx, &seen)()
 	last := began
 	for turns := time.NewTicker(in.Every); ; {
 		_, err := s.Prove(ctx, in.Credential, plan.Current)
@@ -261,6 +266,7 @@ func (a *Rotations) WatchKey(ctx context.Context, in WatchInput) (plan.Canary, e
 		default:
 			last = time.Now()
 		}
+		seen.Store(out)
 		if time.Since(began) > in.For {
 			turns.Stop()
 			return out, nil
@@ -270,4 +276,21 @@ func (a *Rotations) WatchKey(ctx context.Context, in WatchInput) (plan.Canary, e
 		case <-turns.C:
 		}
 	}
+}
+
+// tellSeen tells in heartbeats what was last seen, until it is stopped.
+func tellSeen(ctx context.Context, seen *atomic.Value) (stop func()) {
+	ctx, stop = context.WithCancel(ctx)
+	go func() {
+		for t := time.NewTicker(beatEvery); ; {
+			select {
+			case <-ctx.Done():
+				t.Stop()
+				return
+			case <-t.C:
+				activity.RecordHeartbeat(ctx, seen.Load())
+			}
+		}
+	}()
+	return stop
 }

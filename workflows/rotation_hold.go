@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -180,10 +181,16 @@ func (r *rotation) watch(ctx workflow.Context) {
 		_ = workflow.Await(ctx, func() bool { return f.IsReady() || r.turning || r.ended() }) // cancelled: the loop looks at ctx
 		cancel()
 		var seen plan.Canary
-		if f.Get(ctx, &seen) == nil {
+		if err := f.Get(ctx, &seen); err == nil || lastSeen(err, &seen) {
 			r.Canary = r.Canary.Plus(seen)
 		}
 	}
+}
+
+// lastSeen is what a canary told before its worker died.
+func lastSeen(err error, seen *plan.Canary) bool {
+	var late *temporal.TimeoutError
+	return errors.As(err, &late) && late.HasLastHeartbeatDetails() && late.LastHeartbeatDetails(seen) == nil
 }
 
 // busy reports whether something is changed just now, and not only waited for.

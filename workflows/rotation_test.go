@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
 	"github.com/itbytes/landfall/fault"
@@ -43,6 +45,16 @@ func TestARotationProvesBeforeItPromotesAndDeletesLast(t *testing.T) {
 	}
 	if g := r.Deleted.Sub(r.Disabled); g < 24*time.Hour {
 		t.Errorf("the old key was deleted %v after it was switched off, want a day to miss it", g)
+	}
+}
+
+func TestWhatACanaryHadSeenBeforeItsWorkerDiedIsKept(t *testing.T) {
+	env := forgeEnv(t, newForge(), &ear{})
+	died := temporal.NewHeartbeatTimeoutError(plan.Canary{Probes: 7, Failures: 1, Last: "it was refused"})
+	env.OnActivity("WatchKey", mock.Anything, mock.Anything).Return(plan.Canary{}, died)
+	r, err := rotated(t, env, accessKey(), workflows.RotateInput{})
+	if err != nil || r.Canary.Probes == 0 || r.Canary.Probes != 7*r.Canary.Failures || r.Canary.Last != "it was refused" {
+		t.Errorf("%+v, %v; want seven sign-ins and one failure for each canary whose worker died", r.Canary, err)
 	}
 }
 
