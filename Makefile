@@ -20,7 +20,7 @@ up: build ## the whole stack in the foreground (SCENARIO=FILE STATE=DIR WORKER=n
 
 test: build ## every test that needs nothing but Go
 	go test -shuffle=on -count=1 ./...
-	cd devstack && go test -p 1 -shuffle=on -count=1 -timeout=20m ./...
+	cd devstack && go test -p 1 -shuffle=on -count=1 -timeout=30m ./...
 
 check: ## format, vet, walls, determinism, generated files
 	@out=$$($(TOOL) gofumpt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "gofumpt would change: $$out"; exit 1; }
@@ -34,7 +34,7 @@ race: ## the rooms that are cheap to build with the race detector
 	go test -race -shuffle=on -count=1 $(ROOMS)
 
 e2e: build ## only the end-to-end tests, on the built binaries
-	cd devstack && go test -count=1 -timeout=20m ./e2e/...
+	cd devstack && go test -count=1 -timeout=30m ./e2e/...
 
 conformance: build ## adapters and simulators judged by what others wrote (python3, npm and Java too)
 	./conformance/run

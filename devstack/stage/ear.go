@@ -96,8 +96,12 @@ func (e *Ear) Heard(kind string) []Notice {
 func (e *Ear) Plan(example, vault string, replaced ...string) string {
 	s := e.stage
 	s.Helper()
-	text := s.Altered(example, replaced...) + "\nnotify: {webhook: \"" + e.address + "\", key: \"op://" + vault + "/" + noticesItem + "\", remind: 1m}\n"
-	return s.Write("told.yaml", text)
+	return s.Write("told.yaml", s.Altered(example, replaced...)+"\n"+e.Notify(vault))
+}
+
+// Notify is the line of a plan that tells its notices to the ear.
+func (e *Ear) Notify(vault string) string {
+	return "notify: {webhook: \"" + e.address + "\", key: \"op://" + vault + "/" + noticesItem + "\", remind: 1m}\n"
 }
 
 // Altered is one of the examples with some texts replaced, old and new by turns.

@@ -14,14 +14,17 @@ import (
 
 	"github.com/itbytes/landfall/devstack/stack"
 	"github.com/itbytes/landfall/devstack/temporal"
+	"github.com/itbytes/landfall/simulator/kernel"
 )
 
 // Options say what a stage is like.
 type Options struct {
 	Scenario string // file of devstack/scenario
-	Plans    string // folder of the plans that can be started by name; default examples
-	Alone    bool   // Temporal is a process of its own, which can be killed (see Main)
-	Idle     bool   // no worker is started
+	// World is the simulated world itself, where it is in no file.
+	World *kernel.Scenario
+	Plans string // folder of the plans that can be started by name; default examples
+	Alone bool   // Temporal is a process of its own, which can be killed (see Main)
+	Idle  bool   // no worker is started
 }
 
 // Stage is a stack with its worker.
@@ -57,7 +60,7 @@ func Raise(t *testing.T, o Options) *Stage {
 	s := &Stage{T: t, Dir: t.TempDir()}
 	up := stack.Options{
 		AnyPorts: true,
-		Scenario: Abs(t, Root+"/devstack/scenario/"+o.Scenario), State: s.Dir + "/state", Sessions: s.Dir + "/sessions",
+		Scenario: Abs(t, Root+"/devstack/scenario/"+o.Scenario), World: o.World, State: s.Dir + "/state", Sessions: s.Dir + "/sessions",
 		Plans: Abs(t, o.Plans), Bin: Abs(t, bin), Say: t.Logf,
 	}
 	if o.Alone {

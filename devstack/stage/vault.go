@@ -8,25 +8,53 @@ import (
 // Kept are the fields of an item of the simulated vault, as whoever may read it sees them.
 func (s *Stage) Kept(vault, title string) map[string]string {
 	s.Helper()
-	at, token := s.Setting("OP_CONNECT_HOST")+"/v1/vaults/"+s.vault(vault)+"/items", s.Setting("OP_CONNECT_TOKEN")
+	out := map[string]string{}
+	for _, f := range s.Fields(vault, title) {
+		out[f.Label] = f.Value
+	}
+	return out
+}
+
+// Field is a field of an item. One outside any section is what consumers read.
+type Field struct {
+	Label, Value, Section string
+}
+
+// Fields are the fields of an item of the simulated vault in their order.
+func (s *Stage) Fields(vault, title string) []Field {
+	s.Helper()
+	id, there := s.Items(vault)[title]
+	if !there {
+		s.Fatalf("the vault %s has no item %q", vault, title)
+	}
+	var whole struct {
+		Fields []struct {
+			Label, Value string
+			Section      *struct{ ID string }
+		}
+	}
+	s.call(http.MethodGet, s.Setting("OP_CONNECT_HOST")+"/v1/vaults/"+s.vault(vault)+"/items/"+id, s.Setting("OP_CONNECT_TOKEN"), nil, &whole)
+	var out []Field
+	for _, f := range whole.Fields {
+		of := Field{Label: f.Label, Value: f.Value}
+		if f.Section != nil {
+			of.Section = f.Section.ID
+		}
+		out = append(out, of)
+	}
+	return out
+}
+
+// Items are the ids of a vault's items by their titles.
+func (s *Stage) Items(vault string) map[string]string {
+	s.Helper()
 	var items []struct{ ID, Title string }
-	s.call(http.MethodGet, at, token, nil, &items)
+	s.call(http.MethodGet, s.Setting("OP_CONNECT_HOST")+"/v1/vaults/"+s.vault(vault)+"/items", s.Setting("OP_CONNECT_TOKEN"), nil, &items)
 	out := map[string]string{}
 	for _, it := range items {
-		if it.Title != title {
-			continue
-		}
-		var whole struct {
-			Fields []struct{ Label, Value string }
-		}
-		s.call(http.MethodGet, at+"/"+it.ID, token, nil, &whole)
-		for _, f := range whole.Fields {
-			out[f.Label] = f.Value
-		}
-		return out
+		out[it.Title] = it.ID
 	}
-	s.Fatalf("the vault %s has no item %q", vault, title)
-	return nil
+	return out
 }
 
 // Keep puts an item with secret fields into the simulated vault, as a person does beforehand.
