@@ -117,6 +117,7 @@ type rotation struct {
 	herald  *herald
 	post    *post
 	turning bool
+	watched bool // the watch has ended
 	fast    bool // something is being changed just now: the watch looks all the time
 }
 

@@ -123,6 +123,9 @@ func (r *rotation) handsOn(ctx workflow.Context, err error) bool {
 
 // goOn continues as new with all that is known.
 func (r *rotation) goOn(ctx workflow.Context) error {
+	if err := r.unwatch(ctx); err != nil {
+		return err
+	}
 	if err := r.close(ctx); err != nil {
 		return err
 	}
@@ -134,15 +137,17 @@ func (r *rotation) goOn(ctx workflow.Context) error {
 
 // end closes the rotation, and begins the one that was asked for meanwhile.
 func (r *rotation) end(ctx workflow.Context) error {
+	r.told(ctx)
+	if err := r.unwatch(ctx); err != nil {
+		return err
+	}
 	r.Ended = workflow.Now(ctx)
-	r.turning = true // the watch ends
 	why := r.Reason
 	if !r.Retire {
 		why = fmt.Sprintf("canary: %d sign-ins, %d failures, at most %.1f s without one that worked", r.Canary.Probes, r.Canary.Failures, r.Canary.MaxGap)
 	}
 	r.scribe.write(ctx, r.entry("the rotation is "+string(r.State), why))
 	r.tell(ctx)
-	r.told(ctx)
 	if err := r.close(ctx); err != nil {
 		return err
 	}

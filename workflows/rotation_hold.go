@@ -162,6 +162,7 @@ const (
 
 // watch signs in with the vault's current key all through the rotation, as a consumer would, and keeps count.
 func (r *rotation) watch(ctx workflow.Context) {
+	defer func() { r.watched = true }()
 	in := activities.WatchInput{Credential: r.in.Credential, Every: max(paced(r.Kind.Watched(), r.in.Pace), soonest)}
 	for ctx.Err() == nil && !r.turning && !r.ended() {
 		in.For = max(paced(burst, r.in.Pace), looks*in.Every)
@@ -176,15 +177,18 @@ func (r *rotation) watch(ctx workflow.Context) {
 				continue
 			}
 		}
-		looking, cancel := workflow.WithCancel(ctx)
-		f := workflow.ExecuteActivity(r.watching(looking, in), rotations.WatchKey, in)
-		_ = workflow.Await(ctx, func() bool { return f.IsReady() || r.turning || r.ended() }) // cancelled: the loop looks at ctx
-		cancel()
 		var seen plan.Canary
+		f := workflow.ExecuteActivity(r.watching(ctx, in), rotations.WatchKey, in)
 		if err := f.Get(ctx, &seen); err == nil || lastSeen(err, &seen) {
 			r.Canary = r.Canary.Plus(seen)
 		}
 	}
+}
+
+// unwatch ends the watch and waits for what it has seen last: that is what came of taking the old key away.
+func (r *rotation) unwatch(ctx workflow.Context) error {
+	r.turning = true
+	return workflow.Await(ctx, func() bool { return r.watched || r.in.Retire != nil })
 }
 
 // lastSeen is what a canary told before its worker died.
@@ -200,7 +204,7 @@ func (r *rotation) ended() bool {
 	return r.State == plan.RotationDone || r.State == plan.RotationBack
 }
 
-// watching are the options of the canary's activity: one that is cut short tells what it has seen so far.
+// watching are the options of the canary's activity: one that is cut short, with the workflow, tells what it has seen so far.
 func (r *rotation) watching(ctx workflow.Context, in activities.WatchInput) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue: CloudQueue(r.in.Credential.Cloud), Summary: "sign in with the current key of " + r.Credential + ", as a consumer would",

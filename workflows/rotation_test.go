@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
+	"github.com/itbytes/landfall/activities"
 	"github.com/itbytes/landfall/fault"
 	"github.com/itbytes/landfall/plan"
 	"github.com/itbytes/landfall/workflows"
@@ -55,6 +57,22 @@ func TestWhatACanaryHadSeenBeforeItsWorkerDiedIsKept(t *testing.T) {
 	r, err := rotated(t, env, accessKey(), workflows.RotateInput{})
 	if err != nil || r.Canary.Probes == 0 || r.Canary.Probes != 7*r.Canary.Failures || r.Canary.Last != "it was refused" {
 		t.Errorf("%+v, %v; want seven sign-ins and one failure for each canary whose worker died", r.Canary, err)
+	}
+}
+
+func TestWhatACanarySeesAsTheOldKeyGoesIsKept(t *testing.T) {
+	f := newForge()
+	env := forgeEnv(t, f, &ear{})
+	env.OnActivity("WatchKey", mock.Anything, mock.Anything).Return(func(context.Context, activities.WatchInput) (plan.Canary, error) {
+		for end := time.Now().Add(5 * time.Second); !slices.Contains(f.did(), "drop previous") && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(50 * time.Millisecond) // it takes a moment until a consumer notices
+		return plan.Canary{Probes: 2, Failures: 1}, nil
+	})
+	r, err := rotated(t, env, accessKey(), workflows.RotateInput{Compromised: true, Operator: "m", Reason: "on a pastebin"})
+	if err != nil || r.State != plan.RotationDone || r.Canary.Failures == 0 {
+		t.Errorf("%+v, %v; want it done, and the failure that came last in the canary's count", r, err)
 	}
 }
 
