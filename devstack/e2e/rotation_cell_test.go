@@ -14,6 +14,7 @@ type cell struct {
 	of     *credential
 	proven bool // it comes after the new key was proven
 	fault  string
+	before int // how many writes come before it
 }
 
 // credentialsOf are the credentials of cells that are of a kind.
@@ -34,7 +35,7 @@ func (s *turning) stall(undisturbed []*credential, since int) []cell {
 	var out []cell
 	for _, c := range undisturbed {
 		others := slices.DeleteFunc(slices.Clone(s.credentials), func(o *credential) bool { return o.kind != c.kind || o == c })
-		for _, w := range s.writes(c, since) {
+		for i, w := range s.whole(c, since) {
 			for _, place := range []string{"before", "after"} {
 				do := kernel.DoHang
 				if place == "after" {
@@ -53,7 +54,7 @@ func (s *turning) stall(undisturbed []*credential, since int) []cell {
 				m.Operation = w.operation
 				s.Logf("%s: %s", of.id, of.where)
 				id := s.Sim.Kernel().Order(kernel.Fault{Match: m, Do: do, After: w.nth, Times: 1, For: kernel.Duration(time.Minute)})
-				out = append(out, cell{of, w.proven, id})
+				out = append(out, cell{of, w.proven, id, i})
 			}
 		}
 	}
@@ -68,11 +69,8 @@ type write struct {
 	proven             bool // it is made after the longest time without a write: that is when the new key is proven
 }
 
-// writes are those that a rotation has made since so many calls were made.
-func (s *turning) writes(c *credential, since int) []write {
-	s.Helper()
-	var out []write
-	var at []time.Time
+// writes are those that a credential's rotation has made since so many calls were made, and when.
+func (s *turning) writes(c *credential, since int) (out []write, at []time.Time) {
 	for _, call := range s.Sim.Kernel().Calls()[since:] {
 		m := c.call
 		w := write{service: call.Service, operation: call.Operation, vault: call.Cloud == "onepassword"}
@@ -87,6 +85,13 @@ func (s *turning) writes(c *credential, since int) []write {
 		}
 		out, at = append(out, w), append(at, call.Time)
 	}
+	return out, at
+}
+
+// whole are the writes of a rotation that was not disturbed.
+func (s *turning) whole(c *credential, since int) []write {
+	s.Helper()
+	out, at := s.writes(c, since)
 	if len(out) < 5 {
 		s.Fatalf("the rotation of %s has made the writes %+v; want those of a whole one", c.id, out)
 	}
@@ -103,8 +108,9 @@ func (s *turning) writes(c *credential, since int) []write {
 }
 
 // killWhereTheyWait kills the worker while calls wait at their boundaries, and starts it again, until each boundary has had its
-// turn. Once one waits, others that are about to come have a moment; none waits for as long as a client has patience.
-func (s *turning) killWhereTheyWait(cells []cell) (kills int) {
+// turn. Once one waits, others that are about to come have a moment; none waits for as long as a client has patience. Moved are
+// the boundaries before which a kill had a write made again: the worker was killed there too, but a write earlier.
+func (s *turning) killWhereTheyWait(cells []cell, since int) (kills, moved int) {
 	s.Helper()
 	open := slices.Clone(cells)
 	waiting := func() (n int) {
@@ -130,6 +136,11 @@ func (s *turning) killWhereTheyWait(cells []cell) (kills int) {
 				n, last = now, time.Now()
 			}
 		}
+		for _, c := range open {
+			if made, _ := s.writes(c.of, since); s.Sim.Kernel().Struck(c.fault) > 0 && len(made) != c.before { // what waits is not told yet
+				moved++
+			}
+		}
 		s.KillWorker()
 		kills++
 		var hit []string
@@ -143,5 +154,5 @@ func (s *turning) killWhereTheyWait(cells []cell) (kills int) {
 		s.Logf("kill %d: %d boundaries, %d are left (%s)", kills, len(hit), len(open), strings.Join(hit, " "))
 		s.StartWorker()
 	}
-	return kills
+	return kills, moved
 }

@@ -39,9 +39,9 @@ func TestNoRotationLosesACredentialWhereverItsWorkerIsKilled(t *testing.T) {
 		struck = append(struck, c.of)
 	}
 	s.watch(struck)
-	most = s.most()
+	most, since = s.most(), len(s.Sim.Kernel().Calls())
 	var ends []func() error
-	kills := 0
+	kills, moved := 0, 0
 	for _, half := range []bool{false, true} { // those that wait for their proof are not disturbed by the kills before it
 		in := slices.DeleteFunc(slices.Clone(cells), func(c cell) bool { return c.proven != half })
 		for _, kind := range kinds() {
@@ -51,7 +51,8 @@ func TestNoRotationLosesACredentialWhereverItsWorkerIsKilled(t *testing.T) {
 			}
 			ends = append(ends, end)
 		}
-		kills += s.killWhereTheyWait(in)
+		k, m := s.killWhereTheyWait(in, since)
+		kills, moved = kills+k, moved+m
 	}
 	for _, end := range ends {
 		if err := end(); err != nil {
@@ -61,7 +62,10 @@ func TestNoRotationLosesACredentialWhereverItsWorkerIsKilled(t *testing.T) {
 	s.ended(struck)
 	s.sound(struck, most())
 	s.wantJournalled(struck)
-	t.Logf("%d boundaries, %d kills: %.1f s", len(cells), kills, time.Since(began).Seconds())
+	t.Logf("%d boundaries, %d of them after a write that was made again, %d kills: %.1f s", len(cells), moved, kills, time.Since(began).Seconds())
+	if moved > len(cells)/4 {
+		t.Errorf("%d of %d boundaries were come to after a write that was made again, want most of them where they are", moved, len(cells))
+	}
 }
 
 // A hundred rotations in a row, twice that of each credential, while the worker is killed whenever the dice say so.
@@ -99,7 +103,7 @@ func TestAHundredRotationsWithRandomKillsLoseNothing(t *testing.T) {
 		})
 	}
 	go func() { turning.Wait(); close(done) }()
-	kills, patience := 0, time.After(8*time.Minute)
+	kills, patience, pause := 0, time.After(8*time.Minute), 5*time.Second+time.Duration(dice.IntN(20_000))*time.Millisecond
 	for under := true; under; {
 		select {
 		case <-done:
@@ -107,7 +111,8 @@ func TestAHundredRotationsWithRandomKillsLoseNothing(t *testing.T) {
 		case <-patience:
 			stop()
 			t.Fatal("the rotations have come to no end")
-		case <-time.After(5*time.Second + time.Duration(dice.IntN(80_000))*time.Millisecond): // often longer than it takes to prove a key anew
+		case <-time.After(pause):
+			pause = 20*time.Second + time.Duration(dice.IntN(50_000))*time.Millisecond // half of them as long as it takes to prove a key anew
 			s.KillWorker()
 			time.Sleep(time.Duration(dice.IntN(2000)) * time.Millisecond)
 			s.StartWorker()
@@ -117,8 +122,8 @@ func TestAHundredRotationsWithRandomKillsLoseNothing(t *testing.T) {
 	s.ended(s.credentials)
 	s.sound(s.credentials, most())
 	s.wantJournalled(s.credentials)
-	if n := s.rotated(); n != rounds*len(s.credentials) || kills < 3 {
-		t.Errorf("%d rotations were done and the worker killed %d times, want %d, and some kills", n, kills, rounds*len(s.credentials))
+	if n := s.rotated(); n != rounds*len(s.credentials) || kills < 2 {
+		t.Errorf("%d rotations were done and the worker killed %d times, want %d and some kills", n, kills, rounds*len(s.credentials))
 	}
 	t.Logf("%d rotations, %d kills: %.1f s", rounds*len(s.credentials), kills, time.Since(began).Seconds())
 }
