@@ -180,7 +180,7 @@ func TestTheJournalNamesAccountServiceOperationAndLogin(t *testing.T) {
 	got := calls[len(calls)-1]
 	got.Time = time.Time{}
 	want := kernel.Record{
-		Call: kernel.Call{Cloud: "aws", Scope: prod, Service: "iam", Operation: "CreateUser", Write: true, Login: "aws-prod-keys"}, Kind: "write", Status: 200,
+		Call: kernel.Call{Cloud: "aws", Scope: prod, Service: "iam", Operation: "CreateUser", Write: true, Login: "aws-prod-keys", Path: "/"}, Kind: "write", Status: 200,
 	}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
