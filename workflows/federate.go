@@ -106,6 +106,7 @@ type federation struct {
 	post       *post
 	landed     map[string]landed // how far each landing is that is under way for it
 	turning    bool
+	pace       float64 // as RotateInput.Pace
 }
 
 func newFederation(ctx workflow.Context, in FederateInput) *federation {
@@ -137,6 +138,7 @@ func (f *federation) settle(ctx workflow.Context) error {
 	}
 	c := &f.credential
 	c.Grace, c.Observe = paced(c.Grace, p.Pace), paced(c.Observe, p.Pace)
+	f.pace = p.Pace
 	f.Plan, f.Credential, f.Cloud, f.Kind, f.Item, f.Owner = c.Plan, c.ID, c.Cloud, c.Kind, c.Item, c.Owner
 	if len(f.links) == 0 {
 		return temporal.NewNonRetryableApplicationError(fmt.Sprintf("no consumer of %s is an identity of this plan in another cloud: landfall federate %s says what the plan lacks", c.ID, c.Plan), string(fault.Invalid), nil)

@@ -35,9 +35,7 @@ func (f *federation) foresee(ctx workflow.Context) *fault.Fault {
 	var missing *fault.Fault
 	for _, l := range f.sources() {
 		told, ft := f.observe(ctx, l, func(s plan.Step) bool { return f.signs(l, s) })
-		for k, v := range told {
-			facts[k] = v
-		}
+		learnt(facts, told)
 		if missing == nil {
 			missing = ft
 		}
@@ -68,9 +66,7 @@ func (f *federation) observe(ctx workflow.Context, l plan.Landing, part func(pla
 	facts := map[string]string{}
 	var missing *fault.Fault
 	for _, out := range seen.Previews[0].Outcomes {
-		for k, v := range out.Facts {
-			facts[k] = v
-		}
+		learnt(facts, out.Facts)
 		i := slices.IndexFunc(wanted, func(s plan.Step) bool { return s.Name == out.Step })
 		if i < 0 {
 			continue
@@ -94,6 +90,13 @@ func (f *federation) observe(ctx workflow.Context, l plan.Landing, part func(pla
 		missing = fault.New(fault.Invalid, "Start the workers of this version.", "the worker's catalogue for %s has no step for it", l.Cloud)
 	}
 	return facts, missing
+}
+
+// learnt adds facts to those that are known.
+func learnt(facts, more map[string]string) {
+	for _, k := range workflow.DeterministicKeys(more) {
+		facts[k] = more[k]
+	}
 }
 
 // parts are the steps that fit, those that they come after, and the landing's containers.
@@ -183,9 +186,7 @@ func (f *federation) sign(ctx workflow.Context) error {
 	}
 	facts := map[string]string{}
 	for _, id := range workflow.DeterministicKeys(f.Facts) {
-		for k, v := range f.Facts[id] {
-			facts[k] = v
-		}
+		learnt(facts, f.Facts[id])
 	}
 	if unknown := f.learn(facts); len(unknown) > 0 {
 		f.wantBack(Abort{Operator: runbook, Reason: fmt.Sprintf("their clouds do not tell whom to trust for %v", unknown)})

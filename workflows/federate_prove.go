@@ -17,7 +17,7 @@ func (f *federation) prove(ctx workflow.Context) error {
 		if f.Ways[i].Proofs > 0 || f.Ways[i].Word != "" {
 			continue
 		}
-		if err := f.proveOne(ctx, i, proofs, proofOver); err != nil {
+		if err := f.proveOne(ctx, i, proofs, max(paced(proofOver, f.pace), proofSoon)); err != nil {
 			return err
 		}
 	}

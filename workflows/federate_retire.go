@@ -48,7 +48,7 @@ func (f *federation) retire(ctx workflow.Context) error {
 func (f *federation) takeAway(ctx workflow.Context) error {
 	c, going := f.credential, *f.Going
 	in := RotateInput{
-		Credential: c, Notify: f.plan.Notify, Journal: f.journal, Operator: going.Operator, Reason: going.Reason, Retire: &going.Retire,
+		Credential: c, Notify: f.plan.Notify, Journal: f.journal, Operator: going.Operator, Reason: going.Reason, Retire: &going.Retire, Pace: f.pace,
 		Parent: workflow.GetInfo(ctx).WorkflowExecution.ID,
 	}
 	for {

@@ -36,7 +36,9 @@ func (c *Cloud) Enter(ctx context.Context, t plan.Task, id plan.Identity, trust 
 	if err != nil {
 		return plan.Proof{}, err
 	}
-	as := func(by aws.CredentialsProvider) aws.Config { return c.with(nobody, "", "", aws.NewCredentialsCache(by)) }
+	as := func(by aws.CredentialsProvider) aws.Config {
+		return c.with(nobody, "", "", aws.NewCredentialsCache(by))
+	}
 	return iam.Enter(ctx, nobody, as, role, sessionName(t.Landing.Plan), trust, token)
 }
 
