@@ -164,19 +164,28 @@ const (
 // proofOver is over how long a key is proven.
 func (r *rotation) proofOver() time.Duration { return max(paced(proofOver, r.in.Pace), proofSoon) }
 
-// prove signs in with the staged key against the live API. One that never proves itself is removed, and the old stays.
+// prove signs in with the staged key against the live API. One that never proves itself is removed, and the old stays; where the
+// login that looks after it is lost, nothing has been said of the key, and it is waited for.
 func (r *rotation) prove(ctx workflow.Context) error {
 	in := r.input()
 	in.Slot, in.Times, in.Over = plan.Staged, proofs, r.proofOver()
-	p, err := do(ctx, proving(), CloudQueue(r.in.Credential.Cloud), "does the new key of "+r.in.Credential.ID+" work", rotations.ProveKey, in)
-	if err == nil {
-		r.Proofs, r.ProofTries = p.Times, p.Tries
-		return nil
+	var f *fault.Fault
+	for {
+		p, err := do(ctx, proving(), CloudQueue(r.in.Credential.Cloud), "does the new key of "+r.in.Credential.ID+" work", rotations.ProveKey, in)
+		if err == nil {
+			r.Proofs, r.ProofTries = p.Times, p.Tries
+			return nil
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+		if f = named(err); !f.OfLogin() {
+			break
+		}
+		if _, err := r.holdWith(ctx, f, nil); err != nil {
+			return err
+		}
 	}
-	if ctx.Err() != nil {
-		return err
-	}
-	f := named(err)
 	r.Fault = note(f)
 	r.wantBack(Abort{Operator: runbook, Reason: "the new key never proved itself: " + fault.Clip(f.Error())})
 	return errBack

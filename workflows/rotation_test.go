@@ -232,3 +232,29 @@ func TestAConsumerThatDoesNotAcknowledgeKeepsTheOldKeyAlive(t *testing.T) {
 }
 
 type deafEar struct{ ear ear }
+
+func TestALostLoginSaysNothingOfTheNewKeyAndIsWaitedFor(t *testing.T) {
+	f, lost := newForge(), true
+	f.fail = func(deed string) error {
+		if deed == "prove pending" && lost {
+			return &fault.Fault{Kind: fault.SessionExpired, Login: "aws-login", Message: "the session has expired", Hint: "Sign in."}
+		}
+		return nil
+	}
+	env := forgeEnv(t, f, &ear{})
+	env.OnWorkflow(workflows.KeepLoginType, mock.Anything, mock.Anything).Return(workflows.LoginStatus{}, nil) // it has tests of its own
+	env.RegisterDelayedCallback(func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if slices.Contains(f.deeds, "promote") || slices.Contains(f.deeds, "delete k1") {
+			t.Errorf("did %v while nobody was signed in, want the new key as it was", f.deeds)
+		}
+		lost = false
+	}, time.Hour)
+	env.RegisterDelayedCallback(func() {
+		env.SignalWorkflow("found", map[string]string{"login": "aws-login", "operator": "maria", "reason": "signed in"})
+	}, time.Hour+time.Second)
+	if r, err := rotated(t, env, accessKey(), workflows.RotateInput{}); err != nil || r.State != plan.RotationDone || r.New != "k1" {
+		t.Errorf("%+v, %v; want done with the key that was made first", r, err)
+	}
+}
