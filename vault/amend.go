@@ -25,6 +25,7 @@ type change func(*onepassword.Item) error
 // amend brings the item of a reference to what it should be, made first where it is not there and may be, and reads it back
 // to be sure. Without an item there is none.
 func (v *Vault) amend(ctx context.Context, r ref, making bool, do change) (*onepassword.Item, error) {
+	v.known.forget(r)
 	for try, wait := 1, v.pause; ; try, wait = try+1, wait*2 {
 		it, err := v.try(ctx, r, making, do)
 		if err == nil || try == tries || !passes(err) {

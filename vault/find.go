@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/1Password/connect-sdk-go/connect"
 	"github.com/1Password/connect-sdk-go/onepassword"
@@ -60,7 +61,10 @@ func (v *Vault) RevealAll(ctx context.Context, reference string, fields ...strin
 
 // reveal reads fields of an item at one time.
 func (v *Vault) reveal(ctx context.Context, r ref, fields ...string) (map[string]plan.Secret, error) {
-	it, err := v.read(ctx, r)
+	it, err := v.again(ctx, r)
+	if err == nil && it == nil {
+		it, err = v.read(ctx, r)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +97,9 @@ func (v *Vault) read(ctx context.Context, r ref) (*onepassword.Item, error) {
 	}
 	if _, _, err := survivor(hits, r); err != nil {
 		return nil, err
+	}
+	if len(hits) == 1 {
+		v.known.keep(r, vault, hits[0].ID, time.Now())
 	}
 	return v.item(ctx, vault, truest(hits).ID)
 }

@@ -34,6 +34,7 @@ type Vault struct {
 	timeout time.Duration
 	pause   time.Duration
 	lacking error // why no call can be made, or nil
+	known   addresses
 }
 
 // New returns the vaults behind a Connect server. It calls nothing; what its Options lack is said by the first call.
