@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/itbytes/landfall/workflows"
@@ -96,4 +98,23 @@ func deserted(ctx context.Context, c client.Client, run client.WorkflowRun) stri
 		}
 	}
 	return ""
+}
+
+// workflowIDs are the ids of the workflows that a visibility query finds, each once, in their order.
+func workflowIDs(ctx context.Context, c client.Client, query string) ([]string, error) {
+	var out []string
+	req := &workflowservice.ListWorkflowExecutionsRequest{PageSize: 500, Query: query}
+	for {
+		found, err := c.ListWorkflow(ctx, req)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range found.GetExecutions() {
+			out = append(out, e.GetExecution().GetWorkflowId())
+		}
+		if req.NextPageToken = found.GetNextPageToken(); len(req.NextPageToken) == 0 {
+			slices.Sort(out)
+			return slices.Compact(out), nil
+		}
+	}
 }

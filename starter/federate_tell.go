@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -175,23 +173,11 @@ func federationsOf(ctx context.Context, c client.Client, name string) ([]plan.Fe
 
 // federationIDs are the workflow ids of a plan's federations, and of the parts of landings that they carry.
 func federationIDs(ctx context.Context, c client.Client, name, which string) ([]string, error) {
-	var out []string
-	req := &workflowservice.ListWorkflowExecutionsRequest{PageSize: 500, Query: fmt.Sprintf("WorkflowId STARTS_WITH '%s'%s", workflows.FederationID(name, ""), which)}
-	for {
-		found, err := c.ListWorkflow(ctx, req)
-		if err != nil {
-			return nil, failed(err, "See that the Temporal server answers.", "the federations of %s cannot be listed: %v", name, err)
-		}
-		for _, e := range found.GetExecutions() {
-			if id := e.GetExecution().GetWorkflowId(); !slices.Contains(out, id) {
-				out = append(out, id)
-			}
-		}
-		if req.NextPageToken = found.GetNextPageToken(); len(req.NextPageToken) == 0 {
-			slices.Sort(out)
-			return out, nil
-		}
+	ids, err := workflowIDs(ctx, c, fmt.Sprintf("WorkflowId STARTS_WITH '%s'%s", workflows.FederationID(name, ""), which))
+	if err != nil {
+		return nil, failed(err, "See that the Temporal server answers.", "the federations of %s cannot be listed: %v", name, err)
 	}
+	return ids, nil
 }
 
 // federationOf is how far a federation is: by asking it while it runs, by its result where it has ended.

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -151,23 +149,11 @@ func rotating(ctx context.Context, c client.Client, name string) ([]string, erro
 }
 
 func rotationIDs(ctx context.Context, c client.Client, name, which string) ([]string, error) {
-	var out []string
-	req := &workflowservice.ListWorkflowExecutionsRequest{PageSize: 500, Query: fmt.Sprintf("WorkflowType = '%s' AND %s = '%s'%s", workflows.RotateCredentialType, workflows.AttrPlan, name, which)}
-	for {
-		found, err := c.ListWorkflow(ctx, req)
-		if err != nil {
-			return nil, failed(err, "See that the Temporal server answers.", "the rotations of %s cannot be listed: %v", name, err)
-		}
-		for _, e := range found.GetExecutions() {
-			if id := e.GetExecution().GetWorkflowId(); !slices.Contains(out, id) {
-				out = append(out, id)
-			}
-		}
-		if req.NextPageToken = found.GetNextPageToken(); len(req.NextPageToken) == 0 {
-			slices.Sort(out)
-			return out, nil
-		}
+	ids, err := workflowIDs(ctx, c, fmt.Sprintf("WorkflowType = '%s' AND %s = '%s'%s", workflows.RotateCredentialType, workflows.AttrPlan, name, which))
+	if err != nil {
+		return nil, failed(err, "See that the Temporal server answers.", "the rotations of %s cannot be listed: %v", name, err)
 	}
+	return ids, nil
 }
 
 // rotations are the last rotation of each of a plan's credentials, or those alone that are under way.

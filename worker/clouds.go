@@ -45,57 +45,12 @@ func chosen(all map[plan.Cloud]activities.Carrier, names []plan.Cloud) (map[plan
 	return out, nil
 }
 
-// gates are the clouds' ways in.
-func gates(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.Gate {
-	out := map[plan.Cloud]activities.Gate{}
+// able are the clouds that can do what T asks for: ways in, object storages, smiths, and so on.
+func able[T any](clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]T {
+	out := map[plan.Cloud]T{}
 	for name, c := range clouds {
-		if g, is := c.(activities.Gate); is {
-			out[name] = g
-		}
-	}
-	return out
-}
-
-// depots are the clouds' object storages.
-func depots(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.Depot {
-	out := map[plan.Cloud]activities.Depot{}
-	for name, c := range clouds {
-		if d, is := c.(activities.Depot); is {
-			out[name] = d
-		}
-	}
-	return out
-}
-
-// smiths are the clouds' makers of keys.
-func smiths(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.Smith {
-	out := map[plan.Cloud]activities.Smith{}
-	for name, c := range clouds {
-		if s, is := c.(activities.Smith); is {
-			out[name] = s
-		}
-	}
-	return out
-}
-
-// vouchers are the clouds that sign tokens for identities of theirs.
-func vouchers(clouds map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.Voucher {
-	out := map[plan.Cloud]activities.Voucher{}
-	for name, c := range clouds {
-		if v, is := c.(activities.Voucher); is {
-			out[name] = v
-		}
-	}
-	return out
-}
-
-// porters are the clouds that let somebody in by another's token. That needs no login, so they are all the clouds there are: a
-// worker that holds one cloud's logins shows that a consumer there can do without another's key.
-func porters(everywhere map[plan.Cloud]activities.Carrier) map[plan.Cloud]activities.Porter {
-	out := map[plan.Cloud]activities.Porter{}
-	for name, c := range everywhere {
-		if p, is := c.(activities.Porter); is {
-			out[name] = p
+		if t, can := c.(T); can {
+			out[name] = t
 		}
 	}
 	return out

@@ -47,9 +47,10 @@ func muster(c client.Client, cfg config, env func(string) string, log *slog.Logg
 	latch := &activities.Latch{Folder: cfg.sessions}
 	kit := kit{
 		clouds: clouds, latch: latch, notary: registry.NewNotary(vault),
-		logins:      &activities.Logins{Gates: gates(clouds), Latch: latch, Show: show(c)},
-		rotations:   &activities.Rotations{Smiths: smiths(clouds), Vault: slots(vault), Latch: latch},
-		federations: &activities.Federations{Vouchers: vouchers(clouds), Porters: porters(everywhere), Latch: latch},
+		logins:    &activities.Logins{Gates: able[activities.Gate](clouds), Latch: latch, Show: show(c)},
+		rotations: &activities.Rotations{Smiths: able[activities.Smith](clouds), Vault: slots(vault), Latch: latch},
+		// To be let in by another's token takes no login: whoever holds one cloud's shows that a consumer there needs no key of another.
+		federations: &activities.Federations{Vouchers: able[activities.Voucher](clouds), Porters: able[activities.Porter](everywhere), Latch: latch},
 	}
 	for _, name := range cfg.clouds {
 		w := worker.New(c, workflows.CloudQueue(name), door(rate(name)))
@@ -101,7 +102,7 @@ func registerCloud(w book, name plan.Cloud, k kit) {
 	w.RegisterActivity(k.logins)
 	w.RegisterActivity(k.rotations)
 	w.RegisterActivity(k.federations)
-	w.RegisterActivity(&activities.Exports{Depots: depots(k.clouds), Notary: k.notary, Latch: k.latch})
+	w.RegisterActivity(&activities.Exports{Depots: able[activities.Depot](k.clouds), Notary: k.notary, Latch: k.latch})
 	if name == plan.AWS {
 		table := registry.New(open(k.clouds[name]))
 		w.RegisterActivity(&activities.Register{Book: table})

@@ -90,7 +90,7 @@ func raise(t *testing.T) *world {
 	latch, notary := &activities.Latch{Folder: cfg.sessions}, registry.NewNotary(vault)
 	w := &world{t: t, kernel: sim.Kernel(), plan: p.WithDefaults(), table: registry.New(open(clouds[plan.AWS])), vault: vault}
 	w.seals = &activities.Seals{Book: w.table, Notary: notary, Latch: latch}
-	w.exports = &activities.Exports{Depots: depots(clouds), Notary: notary, Latch: latch}
+	w.exports = &activities.Exports{Depots: able[activities.Depot](clouds), Notary: notary, Latch: latch}
 	return w
 }
 
