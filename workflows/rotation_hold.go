@@ -163,11 +163,11 @@ const (
 // watch signs in with the vault's current key all through the rotation, as a consumer would, and keeps count.
 func (r *rotation) watch(ctx workflow.Context) {
 	defer func() { r.watched = true }()
-	in := activities.WatchInput{Credential: r.in.Credential, Every: max(paced(r.Kind.Watched(), r.in.Pace), soonest)}
+	in := r.watchInput()
 	for ctx.Err() == nil && !r.turning && !r.ended() {
 		in.For = max(paced(burst, r.in.Pace), looks*in.Every)
 		if !r.busy() {
-			in.For = (looks - 1) * in.Every
+			in = r.watchInput()
 			gap := min(rarely, max(r.in.Credential.Grace/burstsIn, time.Second))
 			_, err := awaitUntil(ctx, workflow.Now(ctx).Add(gap), "between two looks at the current key", func() bool { return r.busy() || r.turning || r.ended() })
 			if err != nil {
@@ -177,18 +177,34 @@ func (r *rotation) watch(ctx workflow.Context) {
 				continue
 			}
 		}
-		var seen plan.Canary
-		f := workflow.ExecuteActivity(r.watching(ctx, in), rotations.WatchKey, in)
-		if err := f.Get(ctx, &seen); err == nil || lastSeen(err, &seen) {
-			r.Canary = r.Canary.Plus(seen)
-		}
+		r.see(ctx, in)
 	}
 }
 
-// unwatch ends the watch and waits for what it has seen last: that is what came of taking the old key away.
+// watchInput is a few looks, one after the other.
+func (r *rotation) watchInput() activities.WatchInput {
+	every := max(paced(r.Kind.Watched(), r.in.Pace), soonest)
+	return activities.WatchInput{Credential: r.in.Credential, Every: every, For: (looks - 1) * every}
+}
+
+// see looks for a while, and counts.
+func (r *rotation) see(ctx workflow.Context, in activities.WatchInput) {
+	var seen plan.Canary
+	f := workflow.ExecuteActivity(r.watching(ctx, in), rotations.WatchKey, in)
+	if err := f.Get(ctx, &seen); err == nil || lastSeen(err, &seen) {
+		r.Canary = r.Canary.Plus(seen)
+	}
+}
+
+// unwatch ends the watch and waits for what it has seen last: that is what came of taking the old key away. Where all that it had
+// seen died with a worker, it looks once more: no rotation is done that nobody has looked at.
 func (r *rotation) unwatch(ctx workflow.Context) error {
 	r.turning = true
-	return workflow.Await(ctx, func() bool { return r.watched || r.in.Retire != nil })
+	err := workflow.Await(ctx, func() bool { return r.watched || r.in.Retire != nil })
+	if err == nil && r.Canary.Probes == 0 && r.State == plan.RotationDone && r.in.Retire == nil {
+		r.see(ctx, r.watchInput())
+	}
+	return err
 }
 
 // lastSeen is what a canary told before its worker died.

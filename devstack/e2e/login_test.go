@@ -127,9 +127,9 @@ func TestThreeLandingsThatMeetOneExpiredSessionAskOnce(t *testing.T) {
 	ear := s.Listen(vault)
 	plan := ear.Plan(paper, vault, ", fallback: aws-prod-keys", "", ", fallback: aws-dti-keys", "")
 	s.Must(0, "migrate", plan, "--approve")
-	s.Eventually(time.Minute, "the baselines of all three are under way", func() bool {
+	s.Eventually(time.Minute, "all three are under way", func() bool {
 		under := map[string]bool{}
-		for _, c := range s.Those(func(c stage.Call) bool { return c.Cloud == "aws" && c.Service == "ec2" }) {
+		for _, c := range s.Those(func(c stage.Call) bool { return c.Cloud == "aws" && (c.Service == "iam" || c.Service == "ec2") }) {
 			under[c.Scope] = true
 		}
 		return len(under) >= 3
