@@ -83,7 +83,7 @@ func (f *federation) open(ctx workflow.Context) {
 	f.journal = journalOf(f.plan)
 	f.scribe, f.herald = newScribe(f.journal), newHerald(f.plan.Notify)
 	f.herald.resume(ctx, f.Notices)
-	f.post = newPost(f.journal, f.plan.Notify, f.links[0].From)
+	f.post = newPost(f.journal, f.plan.Notify, append(f.sources(), f.links[0].Into)...)
 	f.holds.holding = holding{
 		plan: f.Plan, notify: f.plan.Notify, scribe: f.scribe, herald: f.herald, post: f.post,
 		give: f.wantBack, stopped: func() bool { return f.Back != nil || f.turning }, show: f.tell,
