@@ -70,6 +70,10 @@ func start(ctx context.Context, c client.Client, t target, in workflows.MigrateI
 	}
 	run, err := c.ExecuteWorkflow(ctx, options, workflows.MigrateType, in)
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	for late := time.Now().Add(closingTime); errors.As(err, &already) && closing(ctx, c, t.name) && time.Now().Before(late); {
+		time.Sleep(lookEvery)
+		run, err = c.ExecuteWorkflow(ctx, options, workflows.MigrateType, in)
+	}
 	if errors.As(err, &already) {
 		return nil, failed(err, "See landfall status "+t.name+"; release what is held with landfall resume "+t.name+".",
 			"a run of %s is under way already, so none was started", t.name)
@@ -78,6 +82,15 @@ func start(ctx context.Context, c client.Client, t target, in workflows.MigrateI
 		return nil, failed(err, "Mend it and start it again.", "the run could not be started: %v", err)
 	}
 	return run, nil
+}
+
+// closingTime is how long a run that has come to its end may take to tell the last of it.
+const closingTime = 15 * time.Second
+
+// closing reports whether the run under way has nothing left to do but to tell that it is over.
+func closing(ctx context.Context, c client.Client, name string) bool {
+	last, err := stand(ctx, c, name)
+	return err == nil && (last.State == plan.LandingDone || last.State == plan.LandingFailed || last.State == plan.LandingAborted)
 }
 
 // begun says that a run is under way and what comes next.

@@ -102,9 +102,30 @@ func (m *migration) manualOf(l plan.Landing) []plan.ManualStep {
 	return out
 }
 
-// startLanding starts a landing's workflow.
+// startLanding starts a landing's workflow. One that is under way is asked to tell this run, or to undo what it did.
 func (m *migration) startLanding(ctx workflow.Context, l plan.Landing, in LandInput) error {
 	id := LandID(l.Plan, l.ID())
+	for {
+		child, err := m.child(ctx, id, l, in)
+		if err == nil {
+			workflow.Go(ctx, func(ctx workflow.Context) { m.watch(ctx, l, child) })
+			return nil
+		}
+		if !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+			return err
+		}
+		told := workflow.SignalExternalWorkflow(ctx, id, "", askedSignal, nil)
+		if in.Undo != nil {
+			told = workflow.SignalExternalWorkflow(ctx, id, "", AbortMessage, in.Undo.Abort)
+		}
+		if told.Get(ctx, nil) == nil {
+			return nil
+		} // it has ended in between: another is started
+	}
+}
+
+// child starts a landing's workflow and waits until it is there.
+func (m *migration) child(ctx workflow.Context, id string, l plan.Landing, in LandInput) (workflow.ChildWorkflowFuture, error) {
 	child := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID: id, TaskQueue: Queue, TypedSearchAttributes: attributesOf(l),
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
@@ -112,15 +133,7 @@ func (m *migration) startLanding(ctx workflow.Context, l plan.Landing, in LandIn
 		StaticSummary:         "land " + l.Name + " (" + l.ID() + ")",
 		StaticDetails:         "Carries the landing " + l.ID() + " of plan " + l.Plan + ". Its checklist is in the current details.",
 	}), LandType, in)
-	err := child.GetChildWorkflowExecution().Get(ctx, nil)
-	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-		return workflow.SignalExternalWorkflow(ctx, id, "", askedSignal, nil).Get(ctx, nil)
-	}
-	if err != nil {
-		return err
-	}
-	workflow.Go(ctx, func(ctx workflow.Context) { m.watch(ctx, l, child) })
-	return nil
+	return child, child.GetChildWorkflowExecution().Get(ctx, nil)
 }
 
 // watch notes a landing whose workflow ended without telling: it was terminated, cancelled, or met a bug.

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"strings"
+
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/itbytes/landfall/activities"
@@ -128,7 +130,7 @@ func (m *migration) givenUp() plan.LandingState {
 	for _, l := range m.landings {
 		switch s, begun := m.progress.Landings[l.ID()]; {
 		case !begun, s.State == plan.LandingAborted, s.Unread:
-		case s.State == plan.LandingHeld:
+		case s.State == plan.LandingHeld && strings.HasPrefix(s.Why, undoingWhat): // else it was held before, and has not begun to undo
 			return plan.LandingHeld
 		default:
 			state = plan.LandingUndoing

@@ -201,10 +201,13 @@ func (r *rotation) see(ctx workflow.Context, in activities.WatchInput) {
 func (r *rotation) unwatch(ctx workflow.Context) error {
 	r.turning = true
 	err := workflow.Await(ctx, func() bool { return r.watched || r.in.Retire != nil })
-	if err == nil && r.Canary.Probes == 0 && r.State == plan.RotationDone && r.in.Retire == nil {
+	if err != nil || r.State != plan.RotationDone || r.in.Retire != nil {
+		return err
+	}
+	for n := 0; n < looks && r.Canary.Probes == 0; n++ { // the next worker may die too
 		r.see(ctx, r.watchInput())
 	}
-	return err
+	return nil
 }
 
 // lastSeen is what a canary told before its worker died.

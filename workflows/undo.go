@@ -208,17 +208,20 @@ func (s *stepping) deed() plan.Deed {
 	return plan.Deed{Change: c, Receipt: r}
 }
 
+// undoingWhat begins why a landing that is given up is held or waits.
+const undoingWhat = "undoing "
+
 // givenUp is the state of a landing that somebody has given up.
 func (l *landing) givenUp() (plan.LandingState, string) {
 	why := l.Abort.Operator + ": " + l.Abort.Reason
 	for _, s := range l.order {
 		if s.Held != nil && s.Note != nil {
-			return plan.LandingHeld, "undoing " + s.Name + ": " + s.Note.Message
+			return plan.LandingHeld, undoingWhat + s.Name + ": " + s.Note.Message
 		}
 	}
 	for _, s := range l.order {
 		if s.behind() {
-			return plan.LandingWaiting, "undoing " + s.Name + ": " + s.Wait.For
+			return plan.LandingWaiting, undoingWhat + s.Name + ": " + s.Wait.For
 		}
 	}
 	if !l.Undone {
