@@ -121,6 +121,7 @@ func TestAHundredRotationsWithRandomKillsLoseNothing(t *testing.T) {
 	}
 	s.ended(s.credentials)
 	s.sound(s.credentials, most())
+	s.Eventually(time.Minute, "the journal keeps the end of each rotation", func() bool { return s.rotated() >= rounds*len(s.credentials) })
 	s.wantJournalled(s.credentials)
 	if n := s.rotated(); n != rounds*len(s.credentials) || kills < 3 {
 		t.Errorf("%d rotations were done and the worker killed %d times, want %d and some kills", n, kills, rounds*len(s.credentials))
