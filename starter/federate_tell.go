@@ -45,7 +45,7 @@ func (d *desk) showFederation(r plan.FederationReport) error {
 	switch {
 	case r.Hold != nil:
 		d.code = max(d.code, exitHeld)
-	case r.State == plan.FederationBack && r.Operator == "landfall", r.Fault != nil && r.State == plan.FederationStanding:
+	case r.Preview && r.Fault != nil, r.State == plan.FederationBack && r.Operator == "landfall", r.Fault != nil && r.State == plan.FederationStanding:
 		d.code = exitFailed
 	}
 	if d.output == "json" {
@@ -118,6 +118,8 @@ func wayLine(w plan.FederationLink, identity string) string {
 // stageOf says how far a federation is.
 func stageOf(r plan.FederationReport) string {
 	switch {
+	case r.Preview && r.Fault != nil:
+		return "what stands could not be seen whole"
 	case r.Preview && r.Changes() > 0:
 		return fmt.Sprintf("%d changes would let its consumers do without it", r.Changes())
 	case r.Preview:
@@ -140,7 +142,7 @@ func stageOf(r plan.FederationReport) string {
 func nextOf(r plan.FederationReport) string {
 	of := r.Plan + " --credential " + r.Credential
 	switch {
-	case r.Hold != nil:
+	case r.Hold != nil, r.Preview && r.Fault != nil:
 		return ""
 	case r.Preview:
 		return "landfall federate apply " + of + " --reason \"…\""

@@ -18,6 +18,9 @@ import (
 func (f *federation) look(ctx workflow.Context) error {
 	for {
 		ft := f.foresee(ctx)
+		if ft != nil && f.in.Preview {
+			f.Fault = note(ft) // what could not be seen does not stand for what is so
+		}
 		if ft == nil || f.in.Preview {
 			return f.stop()
 		}
@@ -207,6 +210,10 @@ func (f *federation) trust(ctx workflow.Context) error {
 // foreseen of what it stands on is what is approved: nothing else of the landing may change.
 func (f *federation) land(ctx workflow.Context, l plan.Landing, part func(plan.Step) bool) error {
 	got, err := do(ctx, quick(), CloudQueue(l.Cloud), "which steps does "+l.ID()+" take", landings.ListSteps, listOf(l))
+	if err != nil && ctx.Err() == nil { // what another landing has done by now is taken back
+		f.wantBack(Abort{Operator: runbook, Reason: "the steps of " + l.ID() + " cannot be listed: " + named(err).Error()})
+		return errBack
+	}
 	if err != nil {
 		return err
 	}
@@ -291,27 +298,23 @@ func (f *federation) takeBack(ctx workflow.Context) error {
 		if r.State == plan.LandingAborted || len(r.Steps) == 0 {
 			continue // it has undone it itself, or had begun nothing
 		}
-		l, part := f.target(), f.trusts
+		l := f.target()
 		for _, s := range f.sources() {
 			if s.ID() == id {
-				l, part = s, func(st plan.Step) bool { return f.signs(s, st) }
+				l = s
 			}
-		}
-		got, err := do(ctx, quick(), CloudQueue(l.Cloud), "which steps does "+l.ID()+" take", landings.ListSteps, listOf(l))
-		if err != nil {
-			return err
 		}
 		in := LandInput{
 			Landing: l, Parent: workflow.GetInfo(ctx).WorkflowExecution.ID, Notify: f.plan.Notify, Journal: f.journal, Undo: &Undo{Abort: back, Report: r},
 		}
-		for _, s := range parts(got.Steps, part) {
+		for _, s := range r.Steps {
 			in.Only = append(in.Only, s.Name)
 		}
 		undone, err := f.child(ctx, l, in)
 		if err != nil {
 			return err
 		}
-		f.keep(l, undone, got.Steps, part)
+		f.undone(id, undone)
 	}
 	f.State = plan.FederationBack
 	f.Operator, f.Reason = back.Operator, back.Reason
@@ -323,4 +326,15 @@ func (f *federation) takeBack(ctx workflow.Context) error {
 		return temporal.NewNonRetryableApplicationError("the federation of "+f.Credential+" was taken back: "+back.Reason, "TakenBack", nil, f.FederationReport)
 	}
 	return nil
+}
+
+// undone takes in what became of what was carried in a landing.
+func (f *federation) undone(landing string, r plan.LandingReport) {
+	f.Receipts[landing] = r
+	for i, s := range f.Steps {
+		at := slices.IndexFunc(r.Steps, func(o plan.StepReport) bool { return o.Name == s.Name })
+		if s.Landing == landing && at >= 0 {
+			f.Steps[i].State, f.Steps[i].Change, f.Steps[i].Undo = r.Steps[at].State, r.Steps[at].Change, r.Steps[at].Undo
+		}
+	}
 }

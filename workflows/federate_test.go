@@ -42,6 +42,11 @@ func TestAPreviewOfAFederationDoesNothing(t *testing.T) {
 	if r.Changes() != 2 || !r.Ways[0].Unknown || !strings.Contains(r.Steps[1].Why, "once their clouds sign") {
 		t.Errorf("report = %+v, want two changes, the second of which is known only after the first", r)
 	}
+	s.lacks = "identity-gcp-robot"
+	if r, err := federated(t, s.raise(t), workflows.FederateInput{Preview: true}); err != nil || r.Fault == nil || !strings.Contains(r.Fault.Message, "is not as the plan wants it") {
+		t.Errorf("report = %+v, %v; want what keeps it from beginning", r, err)
+	}
+	s.lacks = ""
 	s.signed, s.trusted = true, []plan.Trust{{Name: "robot", Issuer: theIssuer, Subject: "arn:robot", Audience: "landfall:p"}}
 	if r, err := federated(t, s.raise(t), workflows.FederateInput{Preview: true}); err != nil || r.Changes() != 0 || r.Ways[0].Unknown {
 		t.Errorf("report = %+v, %v; want that all of it stands", r, err)
